@@ -18,7 +18,7 @@ Texts = Annotated[list[str], Meta(description="a list of texts")]
 YesOrNo = Annotated[bool, Meta(description="true or false")]
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A TOML table."""
 
 

@@ -60,7 +60,7 @@ def parse_profile(document: Mapping[str, Any] | bytes | str, source: str = "prof
     try:
         profile = msgspec.convert(tables, Profile)
     except msgspec.ValidationError as error:
-        raise ProfileError(f"{source}: {_explain(str(error), tables)}.") from None
+        raise ProfileError(f"{source}: {_explain(str(error), tables)}") from None
     for key, problem in problems(profile):
         raise ProfileError(f"{source}: {key}: {problem}.")
     return profile
@@ -126,9 +126,9 @@ def _explain(message: str, tables: dict[str, Any]) -> str:
         return _explain_unknown(steps, unknown["key"])
     if missing is not None:
         key = _joined([*steps, missing["key"]])
-        return f"{key}: missing: expected {_expectation([*steps, missing['key']])}"
+        return f"{key}: missing, expected {_expectation([*steps, missing['key']])}."
     steps, value = _walk(tables, steps)
-    return f"{_joined(steps)}: expected {_expectation(steps)}, got {_shown(steps, value)}"
+    return f"{_joined(steps)}: expected {_expectation(steps)}, got {_shown(steps, value)}."
 
 
 def _explain_unknown(steps: list[str | int], key: str) -> str:
@@ -136,8 +136,8 @@ def _explain_unknown(steps: list[str | int], key: str) -> str:
     near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.6)
     path = safe_text(_joined([*steps, key]))
     if near:
-        return f"{path}: unknown key: expected {near[0]}, perhaps"
-    return f"{path}: unknown key: expected one of {', '.join(known)}"
+        return f'{path}: unknown key, did you mean "{near[0]}"?'
+    return f"{path}: unknown key, expected one of {', '.join(known)}."
 
 
 def _steps(path: str) -> list[str | int]:

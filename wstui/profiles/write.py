@@ -21,9 +21,29 @@ _TABLE_LISTS = ("message", "script")
 
 
 def profile_to_mapping(profile: Profile) -> dict[str, Any]:
-    """The profile as TOML would hold it: plain values, defaults and empty tables left out."""
-    mapping: dict[str, Any] = msgspec.to_builtins(profile)
-    return {key: value for key, value in mapping.items() if value != {}}
+    """The profile as TOML would hold it: plain values, defaults left out."""
+    return _without_defaults(profile)
+
+
+def _without_defaults(table: msgspec.Struct) -> dict[str, Any]:
+    mapping: dict[str, Any] = {}
+    for field in msgspec.structs.fields(table):
+        value = getattr(table, field.name)
+        if value != _default(field):
+            mapping[field.name] = _plain(value)
+    return mapping
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return _without_defaults(value)
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return dict(value) if isinstance(value, dict) else value
 
 
 def profile_to_toml(profile: Profile) -> str:
