@@ -1,0 +1,128 @@
+"""A recorded session of 1,000,000 events against one of 100: opening it, and moving in it."""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+
+from tests.benchmarks.result import Result
+from tests.benchmarks.terminal import Terminal, wstui
+from wstui.events import Event
+from wstui.timeline import SessionInfo, TimelineReader, TimelineWriter
+
+SMALL, LARGE = 100, 1_000_000
+RUNS = 5
+START_NS = 1_763_800_000_000_000_000
+MEMORY = (
+    "import resource, sys; from wstui.timeline import TimelineReader; "
+    "r = TimelineReader(sys.argv[1]); n = r.transcript_count(); "
+    "r.transcript(max(0, n - 50), 50, payload_limit=512); r.transcript(n // 2, 50, payload_limit=512); "
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+
+
+def record(path: Path, count: int) -> None:
+    """A session with a ping and its pong in every hundred messages."""
+    info = SessionInfo(
+        started_ns=START_NS,
+        profile="bench",
+        url="ws://127.0.0.1/",
+        settings={},
+        wstui_version="bench",
+        title="",
+    )
+    writer = TimelineWriter(path, info)
+    payload = b'{"e":"trade","s":"BTCUSDT","p":"64211.10","q":"0.00312","T":1763800000123,"m":true}'.ljust(
+        100
+    )
+    t_ns = START_NS
+    for base in range(0, count, 5000):
+        batch = []
+        for number in range(base, min(base + 5000, count)):
+            t_ns += 100_000
+            if number % 100 == 50:
+                batch.append(Event(t_ns, 0, "ping", "sent", 4, 10, number.to_bytes(4, "big"), None))
+            elif number % 100 == 51:
+                pong = {"rtt_ns": 20_000_000}
+                batch.append(Event(t_ns, 0, "pong", "received", 4, 6, (number - 1).to_bytes(4, "big"), pong))
+            else:
+                batch.append(Event(t_ns, 0, "text", "received", 100, 102, payload, None))
+        writer.write(batch)
+        while writer.backlog_bytes > 32 << 20:
+            time.sleep(0.005)
+    writer.finish(t_ns)
+    writer.close()
+
+
+def open_s(path: Path) -> float:
+    began = time.perf_counter()
+    reader = TimelineReader(path)
+    count = reader.transcript_count()
+    reader.transcript(max(0, count - 50), 50, payload_limit=512)
+    reader.close()
+    return time.perf_counter() - began
+
+
+def window_times_s(path: Path) -> list[float]:
+    reader = TimelineReader(path)
+    count, times = reader.transcript_count(), []
+    for step in range(400):
+        first = (step * 7919 * 97) % max(1, count - 50)
+        began = time.perf_counter()
+        rows = reader.transcript(first, 50, payload_limit=512)
+        times.append(time.perf_counter() - began)
+        assert len(rows) == 50
+    reader.close()
+    return times
+
+
+def memory_mb(path: Path) -> float:
+    shown = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(path)], check=True, capture_output=True, text=True
+    )
+    return int(shown.stdout) / 1024
+
+
+async def first_frame_s(path: Path, home: Path) -> float:
+    async with Terminal(wstui(str(path)), home=home) as terminal:
+        return await terminal.wait_for("BTCUSDT")
+
+
+async def measure() -> list[Result]:
+    assert resource.RUSAGE_SELF == 0
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = Path(folder) / "small.wstui", Path(folder) / "large.wstui"
+        record(small, SMALL)
+        record(large, LARGE)
+        pairs = [(open_s(large), open_s(small)) for _ in range(21)]
+        ratio = median(a / b for a, b in pairs)
+        basis = (
+            f"{median(a for a, _ in pairs) * 1000:.2f} against {median(b for _, b in pairs) * 1000:.2f} ms"
+        )
+        frames = [
+            (await first_frame_s(large, Path(folder)), await first_frame_s(small, Path(folder)))
+            for _ in range(RUNS)
+        ]
+        frame_ratio = median(a / b for a, b in frames)
+        frame_basis = (
+            f"{median(a for a, _ in frames) * 1000:.0f} against {median(b for _, b in frames) * 1000:.0f} ms, "
+            f"medians of {RUNS}"
+        )
+        page_ms = quantiles(window_times_s(large), n=20)[18] * 1000
+        more = memory_mb(large) - memory_mb(small)
+    return [
+        Result(
+            "first frame of a recorded session, 1,000,000 events / 100",
+            frame_ratio,
+            1.2,
+            "lower",
+            "",
+            frame_basis,
+        ),
+        Result("the reader alone: open and last page, 1,000,000 / 100", ratio, 1.2, "lower", "", basis),
+        Result("a page anywhere in 1,000,000 events, p95", page_ms, 16, "lower", " ms"),
+        Result("memory that 1,000,000 events cost more than 100", more, 30, "lower", " MB"),
+    ]
