@@ -25,7 +25,7 @@ async def ping(url: str, count: int, interval_s: float) -> None:
             async for _ in connection:
                 pass
 
-        reading = asyncio.get_running_loop().create_task(read())  # noqa: TID251 - kept in this frame
+        reading = asyncio.get_running_loop().create_task(read())
         for _ in range(count):
             began = time.monotonic()
             await (await connection.ping())

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 
 class Terminal:
@@ -31,7 +32,7 @@ class Terminal:
         self._arrived = asyncio.Event()
         self.started_s = 0.0
 
-    async def __aenter__(self) -> "Terminal":
+    async def __aenter__(self) -> Self:
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *self.size, 0, 0))
         os.set_blocking(master, False)
