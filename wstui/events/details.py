@@ -200,7 +200,8 @@ class DataDetail(TypedDict, total=False):
 
     ``fragment`` counts a fragmented message's frames from 0 and is there for each of them; ``fin``
     is false for all but the last. ``cut`` is true where the recording limit shortened the payload,
-    and then ``sha256`` is of the whole. ``opcode`` is there for raw frames only.
+    and then ``sha256`` is of the whole. ``opcode`` is there for raw frames and illegal ones;
+    ``invalid`` says what is wrong with a received frame, and an ``error`` event stands beside it.
     """
 
     fragment: int
@@ -210,6 +211,7 @@ class DataDetail(TypedDict, total=False):
     sha256: str
     raw: bool
     opcode: int
+    invalid: str
 
 
 class PingDetail(TypedDict, total=False):
@@ -218,6 +220,9 @@ class PingDetail(TypedDict, total=False):
     source: Literal["heartbeat", "manual", "step"]
     timeout_ns: int
     tcp_rtt_ns: int
+    raw: bool
+    opcode: int
+    invalid: str
 
 
 class PongDetail(TypedDict, total=False):
@@ -230,6 +235,9 @@ class PongDetail(TypedDict, total=False):
     unsolicited: bool
     source: Literal["answer", "manual", "step"]
     delayed_ns: int
+    raw: bool
+    opcode: int
+    invalid: str
 
 
 class CloseDetail(TypedDict, total=False):
@@ -242,6 +250,8 @@ class CloseDetail(TypedDict, total=False):
     reason: str
     reply: bool
     forced: bool
+    raw: bool
+    opcode: int
     invalid: str
 
 
@@ -272,13 +282,19 @@ class RetryDetail(TypedDict, total=False):
 
 
 class FaultDetail(TypedDict, total=False):
-    """``fault``: what a person or script injected on our side."""
+    """``fault``: what a person or script injected on our side.
+
+    An illegal raw frame says what is ``invalid`` in it and by which ``rule``.
+    """
 
     injected: Literal[
         "withhold_pongs", "delay_pongs", "answer_pings", "stop_reading", "resume_reading", "frame"
     ]
     delay_ns: int
     opcode: int
+    header: str
+    invalid: str
+    rule: str
 
 
 class ErrorDetail(TypedDict, total=False):
@@ -306,4 +322,7 @@ class ErrorDetail(TypedDict, total=False):
     limit_bytes: int
     size_bytes: int
     header: str
+    opcode: int
+    ping_t_ns: int
+    timeout_ns: int
     jump_ns: int
