@@ -107,10 +107,8 @@ async def measure() -> list[Result]:
             for _ in range(RUNS)
         ]
         frame_ratio = median(a / b for a, b in frames)
-        frame_basis = (
-            f"{median(a for a, _ in frames) * 1000:.0f} against {median(b for _, b in frames) * 1000:.0f} ms, "
-            f"medians of {RUNS}"
-        )
+        slow, fast = median(a for a, _ in frames) * 1000, median(b for _, b in frames) * 1000
+        frame_basis = f"{slow:.0f} against {fast:.0f} ms, medians of {RUNS}"
         page_ms = quantiles(window_times_s(large), n=20)[18] * 1000
         more = memory_mb(large) - memory_mb(small)
     return [
