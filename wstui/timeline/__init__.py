@@ -1,1 +1,29 @@
+"""The session file: one SQLite file a session, written by the engine, read by everything else.
 
+The only folder that knows SQL. :class:`TimelineWriter` records, :class:`TimelineReader` gives windows
+on a file that may still grow, :class:`Catalogue` finds files. ``docs/format.md`` describes the format.
+"""
+
+from wstui.timeline.counts import Counts
+from wstui.timeline.errors import TimelineError
+from wstui.timeline.heartbeat import Beat, HeartbeatSeries, ServerPing
+from wstui.timeline.notes import Mark, Note
+from wstui.timeline.reader import TimelineReader
+from wstui.timeline.schema import FORMAT_VERSION
+from wstui.timeline.session import SessionInfo, new_session_path
+from wstui.timeline.writer import TimelineWriter
+
+__all__ = [
+    "FORMAT_VERSION",
+    "Beat",
+    "Counts",
+    "HeartbeatSeries",
+    "Mark",
+    "Note",
+    "ServerPing",
+    "SessionInfo",
+    "TimelineError",
+    "TimelineReader",
+    "TimelineWriter",
+    "new_session_path",
+]

@@ -1,0 +1,233 @@
+"""Opening session files to read them: whole, live, left by a killed recorder, on read-only media, damaged.
+
+Rule 1: reading never changes a file that is damaged, and never blocks the recorder. Rule 2: session
+files are opened through SQLite only, never with ``open``: closing a second descriptor would drop the
+POSIX locks that SQLite holds for this whole process (https://www.sqlite.org/howtocorrupt.html §2.2).
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from wstui.timeline.errors import TimelineError
+from wstui.timeline.salvage import salvage
+from wstui.timeline.schema import FORMAT_VERSION, format_version, migrate
+
+Row = tuple[Any, ...]
+
+_BUSY_TIMEOUT_S = 5.0
+_NOT_DAMAGE = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_NOMEM", "SQLITE_FULL"}
+_NOT_DAMAGE_PREFIXES = ("SQLITE_BUSY_", "SQLITE_CANTOPEN_", "SQLITE_READONLY")
+
+
+def sidecar(path: Path, suffix: str) -> Path:
+    """SQLite's file beside a session file: ``-wal``, ``-shm`` or ``-journal``."""
+    return path.with_name(path.name + suffix)
+
+
+def connect(path: Path, *options: str, timeout_s: float = _BUSY_TIMEOUT_S) -> sqlite3.Connection:
+    """A connection in autocommit mode; ``options`` are those of SQLite's URI, as ``mode=ro``."""
+    uri = f"file:{quote(os.fspath(path.absolute()))}?{'&'.join(options)}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout_s)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def settle(path: Path) -> None:
+    """Make a session one single file again, if nobody else has it open; otherwise do nothing."""
+    try:
+        connection = connect(path, "mode=rw", timeout_s=0)
+    except sqlite3.Error:
+        return
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error:
+        pass
+    finally:
+        connection.close()
+
+
+class ReadConnection:
+    """A read-only connection to one session file, that follows the file and survives its damage."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``.
+
+        Raises:
+            TimelineError: it is missing, unreadable, no session file, of a newer format, or so
+                damaged that nothing can be read.
+        """
+        self.path = path
+        self.damage = ""
+        """What is wrong with the file and how much of it could be read; empty for a whole one."""
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._seen: tuple[int, ...] | None = None
+        """The file's signature where the connection takes it for unchanging."""
+        _check_is_file(path)
+        self._connection = self._open()
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query.
+
+        Raises:
+            TimelineError: the file cannot be read.
+        """
+        if self._seen is not None and self._seen != self._signature():
+            self.reopen()
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            return self._fetch_again(error, sql, parameters)
+
+    def payload_start(self, event_id: int, size: int) -> bytes:
+        """The first ``size`` bytes of a payload, without reading the rest of it."""
+        try:
+            with self._connection.blobopen("event", "payload", event_id, readonly=True) as blob:
+                return blob.read(size)
+        except sqlite3.Error as error:
+            sql = "SELECT substr(payload, 1, ?) FROM event WHERE id = ?"
+            rows = self._fetch_again(error, sql, (size, event_id))
+            return bytes(rows[0][0]) if rows else b""
+
+    def reopen(self) -> None:
+        """See what was written by others, also where the file was taken for unchanging."""
+        if self.damage:
+            return
+        self._connection.close()
+        self._connection = self._open()
+
+    def use_what_is_readable(self, problem: str) -> None:
+        """Turn to a copy of what can be read of a damaged file.
+
+        Raises:
+            TimelineError: nothing can be read, or it was damaged already.
+        """
+        if self.damage:
+            raise TimelineError(self.damage)
+        self._connection.close()
+        self._seen = None
+        self._connection, self.damage = salvage(self.path, problem)
+
+    def close(self) -> None:
+        """Close the connection; the last reader leaves a session as one single file."""
+        self._connection.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+        elif not self.damage and self._seen is None and sidecar(self.path, "-wal").exists():
+            settle(self.path)
+
+    def _open(self) -> sqlite3.Connection:
+        # Without a write-ahead log nobody records, and an ordinary connection would litter: it makes
+        # one of its own, and may not remove it.
+        live = sidecar(self.path, "-wal").exists()
+        self._seen = None if live else self._signature()
+        try:
+            return _checked(self.path, "mode=ro" if live else "immutable=1")
+        except _OldFormatError:
+            self._upgrade()
+            return self._open()
+        except sqlite3.Error as error:
+            return self._open_otherwise(error)
+
+    def _open_otherwise(self, error: sqlite3.Error) -> sqlite3.Connection:
+        if _is_damage(error):
+            connection, self.damage = salvage(self.path, str(error))
+            self._seen = None
+            return connection
+        if self._seen is None:
+            return self._open_copy()
+        raise TimelineError(f"{self.path.name} cannot be opened: {error}.") from error
+
+    def _open_copy(self) -> sqlite3.Connection:
+        """A copy of a file and its write-ahead log, for a folder in which SQLite may not write."""
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="wstui-")
+        copy = Path(self._folder.name, "session.wstui")
+        try:
+            shutil.copyfile(self.path, copy)
+            shutil.copyfile(sidecar(self.path, "-wal"), sidecar(copy, "-wal"))
+            return _checked(copy, "mode=rw")
+        except (OSError, sqlite3.Error) as error:
+            raise TimelineError(
+                f"{self.path.name} was left by a recorder that did not end well, and its last part cannot be"
+                f" read in a read-only folder ({error}): copy it with its -wal file to another folder."
+            ) from error
+
+    def _upgrade(self) -> None:
+        try:
+            connection = connect(self.path, "mode=rw")
+            try:
+                migrate(connection, self.path.name)
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise TimelineError(
+                f"{self.path.name} has an older format and cannot be brought to the present one ({error}):"
+                " copy it to a folder where you may write."
+            ) from error
+
+    def _fetch_again(self, error: sqlite3.Error, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        if self._seen is not None and self._seen != self._signature():
+            self.reopen()
+        elif _is_damage(error):
+            self.use_what_is_readable(str(error))
+        else:
+            raise TimelineError(f"{self.path.name} cannot be read: {error}.") from error
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as again:
+            raise TimelineError(f"{self.path.name} cannot be read: {again}.") from again
+
+    def _signature(self) -> tuple[int, ...]:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return ()
+        return (
+            status.st_ino,
+            status.st_size,
+            status.st_mtime_ns,
+            sidecar(self.path, "-wal").exists(),
+        )
+
+
+class _OldFormatError(Exception):
+    """The file must be migrated first."""
+
+
+def _checked(path: Path, option: str) -> sqlite3.Connection:
+    connection = connect(path, option)
+    try:
+        version = format_version(connection, path.name)
+        connection.execute("SELECT id FROM session").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    if version < FORMAT_VERSION:
+        connection.close()
+        raise _OldFormatError
+    return connection
+
+
+def _check_is_file(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise TimelineError(f"There is no session file {path}: {error.strerror}.") from error
+    if not path.is_file():
+        raise TimelineError(f"{path} is not a session file: it is a folder or a device.")
+    if not os.access(path, os.R_OK):
+        raise TimelineError(f"{path} cannot be read: you have no permission.")
+    if size == 0:
+        raise TimelineError(f"{path.name} is empty: the recorder ended before it could write anything.")
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    name = getattr(error, "sqlite_errorname", "")
+    return isinstance(error, sqlite3.DatabaseError) and not (
+        name in _NOT_DAMAGE or name.startswith(_NOT_DAMAGE_PREFIXES)
+    )

@@ -1,0 +1,301 @@
+"""Windows on a session file: by event, by row of the transcript, message by message.
+
+A live session and a recorded one are the same thing: a reader works on a file that still grows, sees
+each commit at once, and never blocks the recorder. Opening costs the same at every size; a window
+costs what it shows.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from wstui.events import MESSAGE_KINDS, RecordedEvent
+from wstui.timeline import notes
+from wstui.timeline.connection import ReadConnection, Row
+from wstui.timeline.counts import Counts, add_to_counts
+from wstui.timeline.errors import TimelineError
+from wstui.timeline.heartbeat import DEFAULT_TIMEOUT_NS, Beat, HeartbeatSeries, ServerPing
+from wstui.timeline.messages import message_payload
+from wstui.timeline.notes import Mark, Note
+from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, DamagedRowError, decode_object, to_events
+from wstui.timeline.session import SessionInfo
+from wstui.timeline.transcript import TRANSCRIPT_KINDS_SQL, Transcript
+
+_SESSION = (
+    "SELECT started_ns, profile, url, settings, wstui_version, title, id, ended_ns, pinned FROM session"
+)
+_BESIDE_MESSAGES = "kind NOT IN ('text', 'binary')"
+"""Word for word the condition of the partial index."""
+
+_HEARTBEAT_KINDS = "('ping', 'pong', 'open', 'eof', 'reset', 'lost')"
+_BATCH = 2000
+_MAX_ID = (1 << 63) - 1
+_BATCH_BYTES = 8 << 20
+_START_IN_SQL_BYTES = 1 << 16
+"""A longer payload's start is read through SQLite's blob interface, which leaves the rest on disk."""
+
+
+class TimelineReader:
+    """One session file, read-only. Not to be shared between threads: each opens its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a session file.
+
+        Raises:
+            TimelineError: missing, no session file, of a newer format, or damaged beyond reading. A file
+                that is damaged further on opens, and :attr:`damage` says so once it is met.
+        """
+        self.path = Path(path)
+        self._database = ReadConnection(self.path)
+        self._transcript = Transcript(self._database.fetch)
+        self.info = self.refresh_info()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    @property
+    def damage(self) -> str:
+        """A sentence on what is wrong with the file and how much of it could be read, or empty."""
+        return self._database.damage
+
+    def refresh_info(self) -> SessionInfo:
+        """Read the session's row again (its end, its title); also kept as :attr:`info`."""
+        rows = self._database.fetch(_SESSION)
+        self.info = _session_info(rows[0]) if rows else SessionInfo(0, "", "")
+        return self.info
+
+    # ---- events by id ----
+
+    def last_id(self) -> int:
+        """The newest event's id, which is also how many there are. 0: none yet."""
+        return self._database.fetch("SELECT max(id) FROM event")[0][0] or 0
+
+    def event(self, event_id: int) -> RecordedEvent | None:
+        """One event, whole."""
+        found = self._events(f"SELECT {EVENT} FROM event WHERE id = ?", (event_id,))  # noqa: S608
+        return found[0] if found else None
+
+    def events(
+        self,
+        first_id: int,
+        last_id: int | None = None,
+        limit: int | None = None,
+        *,
+        payload_limit: int | None = None,
+    ) -> list[RecordedEvent]:
+        """Events from ``first_id`` to ``last_id``, both included, at most ``limit``.
+
+        Args:
+            first_id: where to begin.
+            last_id: where to end; the newest by default.
+            limit: how many at most; all by default.
+            payload_limit: bytes of each payload that are wanted; whole payloads by default.
+        """
+        return self._window(
+            "id BETWEEN ? AND ? ORDER BY id LIMIT ?",
+            (first_id, _MAX_ID if last_id is None else last_id, -1 if limit is None else limit),
+            payload_limit,
+        )
+
+    def iterate(self, first_id: int = 1, *, batch: int = _BATCH) -> Iterator[RecordedEvent]:
+        """All events from ``first_id`` up to the last one there is, in flat memory.
+
+        No read transaction stays open between batches, so that a recorder may go on.
+        """
+        while found := self._batch(first_id, batch):
+            yield from found
+            first_id = found[-1].id + 1
+
+    # ---- rows of the views ----
+
+    def transcript_count(self) -> int:
+        """How many rows the transcript has: messages, and what begins, ends and disturbs them."""
+        return self._transcript.count()
+
+    def transcript(
+        self, first_row: int, count: int, *, payload_limit: int | None = None
+    ) -> list[RecordedEvent]:
+        """Rows of the transcript, counted from 0."""
+        found: list[RecordedEvent] = []
+        for first_id, last_id in self._transcript.ranges(max(first_row, 0), count):
+            found += self._window(
+                f"id BETWEEN ? AND ? AND +kind IN ({TRANSCRIPT_KINDS_SQL}) ORDER BY id",
+                (first_id, last_id),
+                payload_limit,
+            )
+        return found
+
+    def all_rows(
+        self, first_row: int, count: int, *, payload_limit: int | None = None
+    ) -> list[RecordedEvent]:
+        """The same with every event in it: a row is an id less one."""
+        return self.events(max(first_row, 0) + 1, None, count, payload_limit=payload_limit)
+
+    def row_of(self, event_id: int, *, everything: bool = False) -> int:
+        """The row of an event; of one that the transcript leaves out, the row before it (or 0).
+
+        Args:
+            event_id: any event.
+            everything: count all events, as :meth:`all_rows` does.
+        """
+        row = event_id - 1 if everything else self._transcript.ordinal_of(event_id) - 1
+        return max(row, 0)
+
+    def side_events(self, after_id: int = 0, limit: int | None = None) -> list[RecordedEvent]:
+        """Everything but text and binary messages, in order, newer than ``after_id``."""
+        sql = f"SELECT {EVENT} FROM event WHERE {_BESIDE_MESSAGES} AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
+        return self._events(sql, (after_id, -1 if limit is None else limit))
+
+    # ---- series, counts, messages ----
+
+    def heartbeat_series(self) -> HeartbeatSeries:
+        """An empty series with this session's timeout, to be fed with :meth:`side_events`."""
+        return HeartbeatSeries(self._heartbeat_timeout_ns())
+
+    def heartbeat(self, after_id: int = 0, now_ns: int | None = None) -> list[Beat]:
+        """The pings sent after ``after_id``, each with the pong that answered it.
+
+        Args:
+            after_id: older pings are left out.
+            now_ns: session time by which a ping may be missed; by default the newest event's.
+        """
+        return self._series(after_id, now_ns).beats()
+
+    def server_pings(self, after_id: int = 0) -> list[ServerPing]:
+        """The pings received after ``after_id``, each with our answer."""
+        return self._series(after_id, None).server_pings()
+
+    def counts(self, since: Counts | None = None) -> Counts:
+        """How many messages and bytes there are; with ``since``, only what is newer is read."""
+        return add_to_counts(since or Counts(), self._database.fetch)
+
+    def messages_in(self, connection: int) -> Iterator[RecordedEvent]:
+        """The text and binary frames of one connection, in flat memory."""
+        for event in self.iterate():
+            if event.connection == connection and event.kind in MESSAGE_KINDS:
+                yield event
+
+    def message_payload(self, event_id: int) -> bytes:
+        """The whole message that a frame belongs to, its fragments put together.
+
+        What the recording limit cut stays cut.
+        """
+        return message_payload(self, event_id)
+
+    # ---- marks and notes ----
+
+    def marks(self, event_ids: list[int]) -> dict[int, list[Mark]]:
+        """The marks of some events; an event without one has no key."""
+        return notes.marks_of(self._database, event_ids)
+
+    def marks_between(self, first_id: int, last_id: int) -> dict[int, list[Mark]]:
+        """The marks of the events of a range, both ends included."""
+        return notes.marks_between(self._database, first_id, last_id)
+
+    def notes(self) -> list[Note]:
+        """Every note, in the order of session time."""
+        return notes.all_notes(self._database)
+
+    def add_note(self, event_id: int | None, t_ns: int, text: str, colour: str = "") -> int:
+        """Write a note into the file, through a connection of its own; the note's id.
+
+        Raises:
+            TimelineError: the file is damaged or cannot be written.
+        """
+        return notes.add_note(self._writable(), event_id, t_ns, text, colour)
+
+    def edit_note(self, note_id: int, text: str, colour: str | None = None) -> None:
+        """Replace a note's words, and its colour where one is given.
+
+        Raises:
+            TimelineError: there is no such note, or the file is damaged or cannot be written.
+        """
+        notes.edit_note(self._writable(), note_id, text, colour)
+
+    def delete_note(self, note_id: int) -> None:
+        """Remove a note.
+
+        Raises:
+            TimelineError: there is no such note, or the file is damaged or cannot be written.
+        """
+        notes.delete_note(self._writable(), note_id)
+
+    # ---- how rows become events ----
+
+    def _writable(self) -> Path:
+        if self.damage:
+            raise TimelineError(f"Nothing is written into a damaged file. {self.damage}")
+        return self.path
+
+    def _events(self, sql: str, parameters: tuple[Any, ...]) -> list[RecordedEvent]:
+        try:
+            return to_events(self._database.fetch(sql, parameters))
+        except DamagedRowError as error:
+            self._database.use_what_is_readable(str(error))
+            return to_events(self._database.fetch(sql, parameters))
+
+    def _window(
+        self, condition: str, parameters: tuple[Any, ...], payload_limit: int | None
+    ) -> list[RecordedEvent]:
+        if payload_limit is None:
+            return self._events(f"SELECT {EVENT} FROM event WHERE {condition}", parameters)  # noqa: S608
+        sql = (
+            f"SELECT {EVENT_WITHOUT_PAYLOAD}, CASE WHEN length(payload) <= {_START_IN_SQL_BYTES}"  # noqa: S608
+            f" THEN substr(payload, 1, ?) WHEN payload IS NOT NULL THEN x'' END FROM event WHERE {condition}"
+        )
+        found = self._events(sql, (payload_limit, *parameters))
+        return [self._with_start(event, payload_limit) for event in found]
+
+    def _with_start(self, event: RecordedEvent, payload_limit: int) -> RecordedEvent:
+        if event.payload or event.payload is None or not event.size or not payload_limit:
+            return event
+        return event._replace(payload=self._database.payload_start(event.id, payload_limit))
+
+    def _batch(self, first_id: int, rows: int) -> list[RecordedEvent]:
+        """Some events, fewer where their payloads are large."""
+        sql = "SELECT total(length(payload)) FROM event WHERE id BETWEEN ? AND ?"
+        while rows > 1 and self._database.fetch(sql, (first_id, first_id + rows - 1))[0][0] > _BATCH_BYTES:
+            rows //= 2
+        return self.events(first_id, first_id + rows - 1)
+
+    def _series(self, after_id: int, now_ns: int | None) -> HeartbeatSeries:
+        series = HeartbeatSeries(self._heartbeat_timeout_ns())
+        series.extend(
+            self._events(
+                f"SELECT {EVENT} FROM event WHERE {_BESIDE_MESSAGES} AND kind IN {_HEARTBEAT_KINDS}"  # noqa: S608
+                " AND id > ? ORDER BY id",
+                (after_id,),
+            )
+        )
+        if now_ns is None:
+            newest = self._database.fetch("SELECT t_ns FROM event ORDER BY id DESC LIMIT 1")
+            now_ns = newest[0][0] if newest else 0
+        series.advance(now_ns)
+        return series
+
+    def _heartbeat_timeout_ns(self) -> int:
+        heartbeat = self.info.settings.get("heartbeat")
+        timeout_s = heartbeat.get("timeout") if isinstance(heartbeat, dict) else None
+        return (
+            int(timeout_s * 1e9)
+            if isinstance(timeout_s, int | float) and timeout_s > 0
+            else DEFAULT_TIMEOUT_NS
+        )
+
+
+def _session_info(row: Row) -> SessionInfo:
+    started_ns, profile, url, settings, wstui_version, title, session_id, ended_ns, pinned = row
+    try:
+        snapshot = decode_object(settings)
+    except (DamagedRowError, TypeError):
+        snapshot = {}
+    return SessionInfo(
+        started_ns, profile, url, snapshot, wstui_version, title, session_id, ended_ns, bool(pinned)
+    )

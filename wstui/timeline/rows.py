@@ -1,0 +1,84 @@
+"""Rows of the ``event`` table and what they mean, checked: a file may come from anywhere."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from wstui.events import RecordedEvent
+
+Row = tuple[Any, ...]
+
+EVENT = "id, t_ns, connection, kind, direction, size, wire_size, transcript, detail, payload"
+"""The columns of a whole row."""
+
+EVENT_WITHOUT_PAYLOAD = "id, t_ns, connection, kind, direction, size, wire_size, transcript, detail"
+
+_WholeRow = tuple[int, int, int, str, str, int, int, int, str | None, bytes | None]
+_convert = msgspec.convert
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class DamagedRowError(ValueError):
+    """A row that no writer wrote."""
+
+
+def is_sound(row: Row) -> bool:
+    """Whether a row holds what the writer writes."""
+    try:
+        to_event(_convert(row, _WholeRow))
+    except (ValueError, DamagedRowError):
+        return False
+    return True
+
+
+def to_events(rows: Iterable[Row]) -> list[RecordedEvent]:
+    """Events of whole rows.
+
+    Raises:
+        DamagedRowError: a row does not hold what the writer writes.
+    """
+    try:
+        return [to_event(row) for row in _convert(rows, list[_WholeRow])]
+    except msgspec.ValidationError as error:
+        raise DamagedRowError(f"an event that no wstui wrote: {error}") from error
+
+
+def to_event(row: _WholeRow) -> RecordedEvent:
+    """An event of a whole row, already checked for its types.
+
+    Raises:
+        DamagedRowError: its ``detail`` is not a JSON object.
+    """
+    detail = row[8]
+    return RecordedEvent(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[9],
+        decode_object(detail) if detail else {},
+    )
+
+
+def decode_object(text: str) -> dict[str, Any]:
+    """A JSON object of a column.
+
+    Raises:
+        DamagedRowError: it is no JSON object.
+    """
+    try:
+        return _decode(text)
+    except msgspec.DecodeError:
+        pass
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DamagedRowError(f"a detail that is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise DamagedRowError("a detail that is not a JSON object")
+    return value

@@ -1,0 +1,117 @@
+"""What can still be read of a damaged session file, as a copy with the ordinary schema.
+
+The copy lives in a temporary database that SQLite removes by itself; the damaged file is not touched.
+Because the copy looks like any other session, every view works on it as on a whole one.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from wstui.timeline.errors import TimelineError
+from wstui.timeline.rows import is_sound
+from wstui.timeline.schema import APPLICATION_ID, EVENT_COLUMNS, FORMAT_VERSION, create_schema
+
+_INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * len(EVENT_COLUMNS))})"  # noqa: S608
+
+
+def salvage(path: Path, problem: str) -> tuple[sqlite3.Connection, str]:
+    """Copy what is readable of ``path``, up to the first damage.
+
+    Args:
+        path: of the damaged file.
+        problem: what SQLite said about it.
+
+    Returns:
+        A connection to the copy, and a sentence on what is wrong and how much could be read.
+
+    Raises:
+        TimelineError: nothing can be read.
+    """
+    copy = sqlite3.connect("", isolation_level=None)
+    copy.execute("PRAGMA synchronous = OFF")
+    create_schema(copy)
+    copy.execute("BEGIN")
+    try:
+        found = _copy_from(path, copy)
+    except sqlite3.Error:
+        found = False
+    events, last_t_ns = copy.execute("SELECT count(*), max(t_ns) FROM event").fetchone()
+    if not found and not events:
+        copy.close()
+        raise TimelineError(f"{path.name} is no session file that can be read: {problem}.")
+    copy.execute("COMMIT")
+    copy.execute("PRAGMA query_only = ON")
+    return copy, _sentence(path, problem, events, last_t_ns)
+
+
+def _sentence(path: Path, problem: str, events: int, last_t_ns: int | None) -> str:
+    if not events:
+        return f"{path.name} is damaged ({problem}): none of its events can be read."
+    last = datetime.fromtimestamp(min(max(last_t_ns or 0, 0), 1 << 62) // 1_000_000_000, UTC)
+    return (
+        f"{path.name} is damaged ({problem}): its first {events} events, until"
+        f" {last:%Y-%m-%d %H:%M:%S} UTC, could be read; what came after them is lost."
+    )
+
+
+def _copy_from(path: Path, copy: sqlite3.Connection) -> bool:
+    """Copy all tables; whether the file is a session file at all."""
+    source = _open_damaged(path)
+    try:
+        is_session = source.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        if not is_session or source.execute("PRAGMA user_version").fetchone()[0] > FORMAT_VERSION:
+            return False
+        session = next(_readable(source, "SELECT * FROM session LIMIT 1"), None)
+        _insert_session(copy, session, path)
+        events = _readable(source, "SELECT * FROM event NOT INDEXED ORDER BY id")
+        copy.executemany(_INSERT_EVENT, _sound(events))
+        for table in ("mark", "note"):
+            for row in _readable(source, f"SELECT * FROM {table} NOT INDEXED"):  # noqa: S608
+                _insert(copy, table, row)
+    finally:
+        source.close()
+    return True
+
+
+def _open_damaged(path: Path) -> sqlite3.Connection:
+    source = sqlite3.connect(
+        f"file:{quote(os.fspath(path.absolute()))}?immutable=1", uri=True, isolation_level=None
+    )
+    source.text_factory = lambda text: text.decode("utf-8", "replace")
+    # Otherwise SQLite refuses a file that is shorter than its header says.
+    source.execute("PRAGMA writable_schema = ON")
+    return source
+
+
+def _readable(source: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]:
+    """Rows until the damage."""
+    try:
+        yield from source.execute(sql)
+    except sqlite3.Error:
+        return
+
+
+def _sound(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Rows that are what the writer writes, until the first that is not."""
+    for expected_id, row in enumerate(rows, start=1):
+        if row[0] != expected_id or not is_sound(row):
+            return
+        yield row
+
+
+def _insert_session(copy: sqlite3.Connection, row: tuple[Any, ...] | None, path: Path) -> None:
+    if row is None or not _insert(copy, "session", row):
+        _insert(copy, "session", (path.stem, 0, None, path.parent.name, "", "", 0, "", "{}"))
+
+
+def _insert(copy: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> bool:
+    try:
+        copy.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
+    except sqlite3.Error:
+        return False
+    return True

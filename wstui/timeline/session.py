@@ -1,0 +1,59 @@
+"""What a session file says about itself, and where a new one goes."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from wstui.places import timelines_folder
+
+SUFFIX = ".wstui"
+"""Every session file ends in this."""
+
+_UNFIT_FOR_A_FOLDER = re.compile(r"[^\w.@+-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """The one row of the ``session`` table.
+
+    Who starts a recording fills the first six; the rest is what the file adds.
+    """
+
+    started_ns: int
+    """Wall clock at the start, in ns since 1970; session time goes on from here."""
+    profile: str
+    """The profile's name; empty for a bare URL."""
+    url: str
+    """Without credentials."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """A snapshot of the profile, secrets already replaced."""
+    wstui_version: str = ""
+    title: str = ""
+    id: str = ""
+    """A random name that stays with the session when its file is renamed."""
+    ended_ns: int | None = None
+    """Session time of the end; None while it is recorded, or when the recorder was killed."""
+    pinned: bool = False
+    """Never removed by retention."""
+
+
+def profile_folder(profile_name: str, folder: Path | None = None) -> Path:
+    """The folder of a profile's sessions; an unnamed profile has ``unnamed``."""
+    name = _UNFIT_FOR_A_FOLDER.sub("-", profile_name).strip(".-")[:80]
+    return (folder or timelines_folder()) / (name or "unnamed")
+
+
+def new_session_path(profile_name: str, start_ns: int, folder: Path | None = None) -> Path:
+    """A path for a new session: ``<folder>/<profile>/<UTC start, sortable>-<4 hex>.wstui``.
+
+    Args:
+        profile_name: anything; what does not suit a folder's name is replaced.
+        start_ns: wall clock at the start, in ns since 1970.
+        folder: of all sessions; the person's own by default.
+    """
+    start = datetime.fromtimestamp(start_ns // 1_000_000_000, UTC)
+    name = f"{start:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}{SUFFIX}"
+    return profile_folder(profile_name, folder) / name
