@@ -27,7 +27,7 @@ class Closing:
         self.first: Side | None = None
         self.failed: ErrorCode | None = None
         self.end_wanted: Ending | None = None
-        self._timeout_ns = timeout_ns
+        self.timeout_ns = timeout_ns
         self._deadline_ns: int | None = None
 
     @property
@@ -47,19 +47,19 @@ class Closing:
         if self.first is None:
             self.first = "client"
         if self.received is None and self.failed is None:
-            self._deadline_ns = t_ns + self._timeout_ns
+            self._deadline_ns = t_ns + self.timeout_ns
 
     def receive(self, detail: CloseDetail, t_ns: int) -> None:
         """The server's Close frame arrived: now TCP is to end, and the server may do it first."""
         self.received = detail
         if self.first is None:
             self.first = "server"
-        self._deadline_ns = t_ns + self._timeout_ns
+        self._deadline_ns = t_ns + self.timeout_ns
 
     def fail(self, code: ErrorCode, t_ns: int) -> None:
         """The server broke a rule: whatever comes, TCP ends soon."""
         self.failed = code
-        self._deadline_ns = t_ns + min(self._timeout_ns, FAILURE_GRACE_NS)
+        self._deadline_ns = t_ns + min(self.timeout_ns, FAILURE_GRACE_NS)
 
     def next_deadline_ns(self) -> int | None:
         """When :meth:`tick` has something to do."""
@@ -70,7 +70,7 @@ class Closing:
         if self.end_wanted or self._deadline_ns is None or now_ns < self._deadline_ns:
             return False
         if self._deadline_ns == 0:
-            self._deadline_ns = now_ns + self._timeout_ns
+            self._deadline_ns = now_ns + self.timeout_ns
             return False
         if self.failed is not None:
             self.end_wanted = "failed"

@@ -9,6 +9,7 @@ answered is not called missed.
 import heapq
 import secrets
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -22,6 +23,8 @@ _RESTART_NS: Final = 0
 """The next beat's time when the interval was changed at a moment that we do not know yet."""
 
 PingSource = Literal["heartbeat", "manual", "step"]
+RttSource = Callable[[], int | None]
+"""The kernel's TCP round trip in ns, or None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class Heartbeat:
         self._remembered: OrderedDict[int, SentPing] = OrderedDict()
         self._newest_answered = -1
 
+    @property
+    def timeout_ns(self) -> int:
+        """After this a ping that is sent now counts as missed; 0: never."""
+        return max(0, round(self.settings.timeout_s * NS_PER_S))
+
     def start(self, now_ns: int) -> None:
         """The connection is open: count from now."""
         interval_ns = self._interval_ns()
@@ -123,8 +131,7 @@ class Heartbeat:
         With ``now_ns`` its time begins here, so that a ping which a blocked peer does not even let
         out is missed too; otherwise, and anew, when it is written.
         """
-        timeout_ns = max(0, round(self.settings.timeout_s * NS_PER_S))
-        ping = SentPing(self._serial, payload, source, timeout_ns)
+        ping = SentPing(self._serial, payload, source, self.timeout_ns)
         self._serial += 1
         self._queued.append(ping)
         self._by_payload.setdefault(payload, deque()).append(ping)

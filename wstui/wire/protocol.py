@@ -1,8 +1,8 @@
 """One open WebSocket connection without I/O: bytes and commands in, events and bytes out.
 
 After the opening handshake everything that RFC 6455 asks of a client is decided here and in the
-modules that this one joins: :mod:`incoming` parses, :mod:`outgoing` builds frames,
-:mod:`heartbeat` and :mod:`pongs` keep both sides' pings, :mod:`closing` the closing handshake.
+modules that this one joins: :mod:`incoming` parses, :mod:`outgoing` builds frames, :mod:`control`
+keeps pings, pongs and the closing handshake.
 
 Rule 1: time only comes in as an argument; what happens at a command's moment, which has none, is
 stamped by the next :meth:`WebSocketProtocol.tick`, and the deadline says that this is now. Rule 2:
@@ -13,16 +13,14 @@ nothing that a peer sends raises.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from websockets.extensions import Extension
 
 from wstui.events import (
     MESSAGE_KINDS,
-    REASON_LIMIT_BYTES,
     Close,
     CommandRefused,
-    Direction,
     ErrorCode,
     Event,
     Kind,
@@ -35,20 +33,17 @@ from wstui.events import (
 )
 from wstui.events.details import CloseDetail
 from wstui.wire.closing import Closing, Ending, Side
+from wstui.wire.control import LOCAL, ControlFrames
 from wstui.wire.frames import CLOSE, PING, Header, close_body, close_detail
-from wstui.wire.heartbeat import NS_PER_S, Heartbeat, HeartbeatSettings, PingSource, SentPing
-from wstui.wire.incoming import KIND_OF_OPCODE, RECEIVED, Incoming
+from wstui.wire.heartbeat import NS_PER_S, Heartbeat, HeartbeatSettings, RttSource
+from wstui.wire.incoming import Incoming
 from wstui.wire.outgoing import FrameBuilder, Outgoing
-from wstui.wire.pongs import Answer, Pongs
-from wstui.wire.rules import Violation, close_violation
+from wstui.wire.pongs import Pongs
 
 __all__ = ["SHORTEST_INTERVAL_S", "HeartbeatSettings", "Outgoing", "WebSocketProtocol"]
 
 SHORTEST_INTERVAL_S: Final = 0.01
 """Between two pings of the heartbeat."""
-
-_LOCAL = Direction.LOCAL.value
-_PING, _PONG, _CLOSE = Kind.PING.value, Kind.PONG.value, Kind.CLOSE.value
 
 
 class WebSocketProtocol:
@@ -72,7 +67,7 @@ class WebSocketProtocol:
         max_message_bytes: int,
         heartbeat: HeartbeatSettings,
         close_timeout_s: float,
-        tcp_rtt_ns: Callable[[], int | None],
+        tcp_rtt_ns: RttSource,
     ) -> None:
         self.messages_sent = 0
         self.bytes_received = 0
@@ -80,7 +75,6 @@ class WebSocketProtocol:
         self.last_received_ns = 0
         self.last_sent_ns = 0
         self._connection = connection
-        self._tcp_rtt_ns = tcp_rtt_ns
         self._started = False
         self._events: list[Event] = []
         self._unstamped: list[Event] = []
@@ -89,17 +83,26 @@ class WebSocketProtocol:
         self._heartbeat = Heartbeat(heartbeat)
         self._pongs = Pongs()
         self._closing = Closing(max(0, round(close_timeout_s * NS_PER_S)))
-        self._reported_data_after_close = False
+        self._control = ControlFrames(
+            connection=connection,
+            builder=self._builder,
+            heartbeat=self._heartbeat,
+            pongs=self._pongs,
+            closing=self._closing,
+            events=self._events,
+            output=self._output,
+            tcp_rtt_ns=tcp_rtt_ns,
+        )
         self._incoming = Incoming(
             connection=connection,
             extensions=extensions,
             max_message_bytes=max_message_bytes,
             events=self._events,
             on_control=self._take_control,
-            on_violation=self._fail,
+            on_violation=self._control.fail,
         )
 
-    # -- what happened
+    # what is known
 
     @property
     def close_sent(self) -> CloseDetail | None:
@@ -150,7 +153,7 @@ class WebSocketProtocol:
         """Bytes of an unfinished frame that arrived, and bytes still missing."""
         return self._incoming.partial_frame()
 
-    # -- what the transport does
+    # what the transport does
 
     def start(self, now_ns: int) -> None:
         """The connection is open: the heartbeat's clock starts."""
@@ -162,8 +165,8 @@ class WebSocketProtocol:
         self.bytes_received += len(data)
         self.last_received_ns = t_ns
         self._incoming.receive(bytes(data), t_ns)
-        if self._closing.received and self._incoming.ignored_bytes and not self._reported_data_after_close:
-            self._report_data_after_close(t_ns)
+        if self._incoming.ignored_bytes:
+            self._control.report_data_after_close(t_ns)
 
     def take_events(self) -> list[Event]:
         """Events since the last call, in the order in which they were handled."""
@@ -173,7 +176,8 @@ class WebSocketProtocol:
 
     def take_output(self) -> list[Outgoing]:
         """What is to be written since the last call, in this order."""
-        output, self._output = self._output, []
+        output = self._output.copy()
+        self._output.clear()
         return output
 
     def written(self, outgoing: Outgoing, t_ns: int) -> None:
@@ -190,33 +194,15 @@ class WebSocketProtocol:
 
     def next_deadline_ns(self) -> int | None:
         """When :meth:`tick` is to be called next; a time in the past means now."""
-        if self._unstamped:
-            return 0
-        deadlines = [self._closing.next_deadline_ns()]
-        if self._talks():
-            deadlines += [self._heartbeat.next_deadline_ns(), self._pongs.next_deadline_ns()]
-        return min((time for time in deadlines if time is not None), default=None)
+        return 0 if self._unstamped else self._control.next_deadline_ns()
 
     def tick(self, now_ns: int) -> None:
         """Let time pass: pings due and missed, delayed answers, the end of waiting for a Close."""
         self._events += [event._replace(t_ns=now_ns) for event in self._unstamped]
         self._unstamped.clear()
-        if self._talks():
-            for ping in self._heartbeat.missed(now_ns):
-                self._miss(ping, now_ns)
-            if self._heartbeat.due(now_ns):
-                self._queue_ping(self._heartbeat.unique_payload(), "heartbeat", now_ns)
-            for answer in self._pongs.due(now_ns):
-                self._queue_answer(answer)
-        if self._closing.tick(now_ns):
-            self._report(
-                now_ns,
-                ErrorCode.CLOSE_TIMEOUT,
-                "The server did not answer our Close frame in time.",
-                rule="RFC 6455 §5.5.1",
-            )
+        self._control.tick(now_ns)
 
-    # -- commands
+    # commands
 
     def send(self, command: Send) -> None:
         """Send a message.
@@ -237,8 +223,7 @@ class WebSocketProtocol:
         raw = self._builder.raw(command, after_close=self._closing.sent is not None)
         then: Callable[[int], None] | None = None
         if raw.header.opcode == CLOSE and self._closing.sent is None:
-            self._closing.queue(cast("CloseDetail", close_detail(command.payload)))
-            self._heartbeat.stop()
+            self._control.close_queued(close_detail(command.payload))
             then = self._closing.written
         elif raw.header.opcode == PING and raw.violation is None:
             self._heartbeat.queued(command.payload, "manual")
@@ -253,7 +238,7 @@ class WebSocketProtocol:
         """
         self._refuse_unless_sending()
         payload = command.payload if command.payload is not None else self._heartbeat.unique_payload()
-        self._queue_ping(payload, command.source)
+        self._control.queue_ping(payload, command.source)
 
     def pong(self, command: Pong) -> None:
         """Send an unsolicited pong.
@@ -262,7 +247,8 @@ class WebSocketProtocol:
             CommandRefused: nothing may be sent now, or the payload is too large.
         """
         self._refuse_unless_sending()
-        self._output.append(self._builder.control(_PONG, command.payload, {"source": command.source}))
+        detail = {"source": command.source}
+        self._output.append(self._builder.control(Kind.PONG.value, command.payload, detail))
 
     def close(self, command: Close) -> None:
         """Start the closing handshake.
@@ -271,16 +257,10 @@ class WebSocketProtocol:
             CommandRefused: a Close was sent before, or this one may not be sent.
         """
         self._refuse_unless_sending()
-        if command.code is None:
-            refusal = "A reason needs a code before it (RFC 6455 §5.5.1)." if command.reason else None
-        elif command.force:
-            refusal = None if 0 <= command.code <= 0xFFFF else "A close code is a number from 0 to 65535."
-        else:
-            refusal = why_not_sendable(command.code, command.reason)
+        refusal = _why_not_close(command)
         if refusal is not None:
             raise CommandRefused(refusal)
-        body = close_body(command.code, command.reason)
-        self._queue_close(body, forced=command.force)
+        self._control.queue_close(close_body(command.code, command.reason), forced=command.force)
 
     def set_heartbeat(self, command: SetHeartbeat) -> None:
         """Change interval and timeout; a new interval counts from now.
@@ -293,10 +273,9 @@ class WebSocketProtocol:
         _refuse_unless_duration(command.timeout_s, "The ping timeout")
         if 0 < command.interval_s < SHORTEST_INTERVAL_S:
             raise CommandRefused(f"The ping interval is 0 (no pings) or at least {SHORTEST_INTERVAL_S} s.")
-        settings = replace(
-            self._heartbeat.settings, interval_s=command.interval_s, timeout_s=command.timeout_s
+        self._heartbeat.change(
+            replace(self._heartbeat.settings, interval_s=command.interval_s, timeout_s=command.timeout_s)
         )
-        self._heartbeat.change(settings)
 
     def withhold_pongs(self) -> None:
         """Do not answer the server's pings from now on.
@@ -341,136 +320,21 @@ class WebSocketProtocol:
         if self._closing.sent is not None:
             raise CommandRefused("Our Close frame is sent: nothing may follow it (RFC 6455 §5.5.1).")
 
-    # -- what the server does
+    def _note_fault(self, detail: dict[str, Any]) -> None:
+        self._unstamped.append(Event(0, self._connection, Kind.FAULT.value, LOCAL, detail=detail))
 
     def _take_control(self, header: Header, payload: bytes, t_ns: int) -> None:
+        self._control.take(header, payload, t_ns)
         if header.opcode == CLOSE:
-            self._take_close(header, payload, t_ns)
-        elif header.opcode == PING:
-            self._record_control(header, payload, None, t_ns)
-            answer = self._pongs.ping(payload, t_ns)
-            if answer is not None:
-                self._queue_answer(answer)
-        else:
-            self._record_control(header, payload, self._pong_detail(payload, t_ns), t_ns)
+            self._incoming.ignore()
 
-    def _pong_detail(self, payload: bytes, t_ns: int) -> dict[str, Any]:
-        match = self._heartbeat.pong(payload, t_ns)
-        if match.ping is None:
-            return {"unsolicited": True}
-        detail: dict[str, Any] = {"rtt_ns": match.rtt_ns, "ping_t_ns": match.ping.sent_ns}
-        tcp_rtt_ns = self._tcp_rtt_ns()
-        if tcp_rtt_ns is not None:
-            detail["tcp_rtt_ns"] = tcp_rtt_ns
-        if match.late:
-            detail["late"] = True
-        return detail
 
-    def _take_close(self, header: Header, body: bytes, t_ns: int) -> None:
-        violation = close_violation(body)
-        detail = close_detail(body)
-        if self._closing.first == "client":
-            detail["reply"] = True
-        if violation is not None:
-            detail["invalid"] = violation.what
-        self._record_control(header, body, detail, t_ns)
-        self._closing.receive(cast("CloseDetail", detail), t_ns)
-        self._incoming.ignore()
-        self._pongs.stop()
-        if violation is not None:
-            self._fail(violation, t_ns)
-        elif self._closing.sent is None:
-            # The code only: what a reason says is for the one who began (RFC 6455 §5.5.1).
-            self._queue_close(body[:2])
-
-    def _record_control(
-        self, header: Header, payload: bytes, detail: dict[str, Any] | None, t_ns: int
-    ) -> None:
-        kind, wire_size = KIND_OF_OPCODE[header.opcode], header.size + len(payload)
-        self._events.append(
-            Event(t_ns, self._connection, kind, RECEIVED, len(payload), wire_size, payload, detail)
-        )
-
-    def _fail(self, violation: Violation, t_ns: int) -> None:
-        """RFC 6455 §7.1.7, fail the connection: say why, read nothing more, end TCP soon."""
-        self._events.append(self._event(t_ns, Kind.ERROR, RECEIVED, violation.detail()))
-        if self._closing.sent is None:
-            reason = violation.what.encode()[:REASON_LIMIT_BYTES].decode("utf-8", "ignore")
-            self._queue_close(close_body(violation.close_code, reason))
-        self._closing.fail(violation.code, t_ns)
-        self._pongs.stop()
-
-    def _report_data_after_close(self, t_ns: int) -> None:
-        if self._closing.failed is not None:
-            return
-        self._reported_data_after_close = True
-        detail = {
-            "code": ErrorCode.DATA_AFTER_CLOSE.value,
-            "message": "The server sent more data after its Close frame.",
-            "rule": "RFC 6455 §5.5.1",
-        }
-        self._events.append(self._event(t_ns, Kind.ERROR, RECEIVED, detail))
-
-    # -- what we do
-
-    def _talks(self) -> bool:
-        """Whether pings and pongs still mean anything."""
-        return self._started and self._closing.received is None and self._closing.failed is None
-
-    def _queue_ping(self, payload: bytes, source: PingSource, now_ns: int | None = None) -> None:
-        timeout_ns = round(self._heartbeat.settings.timeout_s * NS_PER_S)
-        detail = {"source": source, "timeout_ns": timeout_ns}
-        outgoing = self._builder.control(_PING, payload, detail, self._heartbeat.written)
-        self._heartbeat.queued(payload, source, now_ns)
-        self._output.append(outgoing)
-
-    def _queue_answer(self, answer: Answer) -> None:
-        detail: dict[str, Any] = {"source": "answer", "ping_t_ns": answer.ping_t_ns}
-        if answer.delayed_ns:
-            detail["delayed_ns"] = answer.delayed_ns
-        self._output.append(self._builder.control(_PONG, answer.payload, detail, self._answer_written))
-
-    def _answer_written(self, _t_ns: int) -> None:
-        waiting = self._pongs.written()
-        if waiting is not None:
-            self._queue_answer(waiting)
-
-    def _queue_close(self, body: bytes, *, forced: bool = False) -> None:
-        detail = close_detail(body)
-        if self._closing.received is not None:
-            detail["reply"] = True
-        if forced:
-            detail["forced"] = True
-        outgoing = self._builder.control(_CLOSE, body, detail, self._closing.written)
-        self._closing.queue(cast("CloseDetail", detail))
-        self._heartbeat.stop()
-        self._output.append(outgoing)
-
-    def _miss(self, ping: SentPing, now_ns: int) -> None:
-        timeout_s = ping.timeout_ns / NS_PER_S
-        facts: dict[str, Any] = {"timeout_ns": ping.timeout_ns}
-        if ping.sent_ns is None:
-            message = f"A ping could not even be sent within {timeout_s:g} s: the server does not read."
-        else:
-            message = f"No pong came within {timeout_s:g} s after a ping."
-            facts["ping_t_ns"] = ping.sent_ns
-        self._report(now_ns, ErrorCode.MISSED_PONG, message, payload=ping.payload, **facts)
-        if self._heartbeat.settings.on_missed == "close" and self._closing.sent is None:
-            self._queue_close(close_body(1011, "keepalive ping timeout"))
-
-    def _note_fault(self, detail: dict[str, Any]) -> None:
-        self._unstamped.append(self._event(0, Kind.FAULT, _LOCAL, detail))
-
-    def _report(
-        self, now_ns: int, code: ErrorCode, message: str, *, payload: bytes | None = None, **facts: object
-    ) -> None:
-        detail = {"code": code.value, "message": message, **facts}
-        self._events.append(self._event(now_ns, Kind.ERROR, _LOCAL, detail, payload))
-
-    def _event(
-        self, t_ns: int, kind: Kind, direction: str, detail: dict[str, Any], payload: bytes | None = None
-    ) -> Event:
-        return Event(t_ns, self._connection, kind.value, direction, len(payload or b""), 0, payload, detail)
+def _why_not_close(command: Close) -> str | None:
+    if command.code is None:
+        return "A reason needs a code before it (RFC 6455 §5.5.1)." if command.reason else None
+    if command.force:
+        return None if 0 <= command.code <= 0xFFFF else "A close code is a number from 0 to 65535."
+    return why_not_sendable(command.code, command.reason)
 
 
 def _refuse_unless_duration(value_s: float, what: str) -> None:
