@@ -4,7 +4,19 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from wstui.events import Command, Notice, ProgressNotice, StateNotice
+from wstui.events import (
+    AnswerPings,
+    Command,
+    DelayPongs,
+    Notice,
+    ProgressNotice,
+    StateNotice,
+    StopReading,
+    WithholdPongs,
+)
+
+MODES = (WithholdPongs, DelayPongs, AnswerPings, StopReading)
+"""Commands that say how a connection is handled. While dialling they are kept, and hold from the open on."""
 
 NoticeListener = Callable[[Notice], None]
 """Called in the event loop of whoever started the engine; must be quick."""
