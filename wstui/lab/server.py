@@ -15,7 +15,7 @@ from typing import Self
 from wstui.events import safe_text
 from wstui.lab.frames import ClientMistake
 from wstui.lab.handshake import REQUEST_LIMIT_BYTES, BadRequest, Request, read_request
-from wstui.lab.peer import Ended, Peer
+from wstui.lab.peer import LINGER_S, Ended, Peer
 from wstui.lab.registry import FAULTS, Fault
 
 REQUEST_WITHIN_S = 10.0
@@ -137,7 +137,10 @@ class LabServer:
             await self._serve_peer(Peer(reader, writer, request))
         finally:
             writer.close()
-        await _let_go(writer)
+            asyncio.get_running_loop().call_later(LINGER_S, self._forget, writer)
+
+    def _forget(self, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
         self._writers.discard(writer)
 
     async def _serve_peer(self, peer: Peer) -> None:
