@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from wstui.timeline.connection import ReadConnection, connect, settle, sidecar
 from wstui.timeline.errors import TimelineError
-from wstui.timeline.rows import decode_object
+from wstui.timeline.rows import DamagedRowError, decode_object
 
 _IDS_PER_QUERY = 500
 
@@ -60,17 +62,29 @@ def marks_between(database: ReadConnection, first_id: int, last_id: int) -> dict
 
 def _collect_marks(rows: list[tuple[Any, ...]], found: dict[int, list[Mark]]) -> None:
     for event_id, mark, dialect, data in rows:
-        found.setdefault(event_id, []).append(
-            Mark(event_id, str(mark), str(dialect), decode_object(str(data)) if data else {})
-        )
+        found.setdefault(event_id, []).append(Mark(event_id, str(mark), str(dialect), _data(data)))
+
+
+def _data(text: Any) -> dict[str, Any]:
+    try:
+        return decode_object(text) if text else {}
+    except (DamagedRowError, TypeError):
+        return {}
 
 
 def all_notes(database: ReadConnection) -> list[Note]:
-    """Every note, in the order of session time."""
+    """Every note, in the order of session time.
+
+    Raises:
+        TimelineError: the file is damaged.
+    """
     rows = database.fetch(
         "SELECT id, event_id, t_ns, text, colour, created_ns, edited_ns FROM note ORDER BY t_ns, id"
     )
-    return [Note(*row) for row in rows]
+    try:
+        return msgspec.convert(rows, list[Note])
+    except msgspec.ValidationError as error:
+        raise TimelineError(f"{database.path.name} has a note that no wstui wrote: {error}.") from error
 
 
 def add_note(path: Path, event_id: int | None, t_ns: int, text: str, colour: str = "") -> int:

@@ -239,7 +239,7 @@ class TimelineReader:
             return to_events(self._database.fetch(sql, parameters))
         except DamagedRowError as error:
             self._database.use_what_is_readable(str(error))
-            return to_events(self._database.fetch(sql, parameters))
+            return to_events(self._database.fetch(sql, parameters))  # a copy holds sound rows only
 
     def _window(
         self, condition: str, parameters: tuple[Any, ...], payload_limit: int | None

@@ -10,21 +10,20 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from wstui.events import TRANSCRIPT_KINDS, Event
+from wstui.timeline.checkpoint import Checkpointer
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.schema import EVENT_COLUMNS, create_schema
 from wstui.timeline.session import SessionInfo
 
 _ROWS_PER_STATEMENT = 512
 _BUSY_TIMEOUT_S = 5.0
-_CHECKPOINT_PAGES = 4000
-"""About 16 MB of write-ahead log before it is copied into the file."""
 
 _MARK_COLUMNS = ("event_id", "mark", "dialect", "data")
 _NOTE_COLUMNS = ("event_id", "t_ns", "text", "colour", "created_ns")
@@ -118,22 +117,32 @@ def _prepare(path: Path, info: SessionInfo) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     return connection
 
 
 class Recording:
     """Writes items to one session file; counts what is committed."""
 
-    def __init__(self, connection: sqlite3.Connection, record_limit: int) -> None:
-        self._connection = connection
+    def __init__(self, path: Path, info: SessionInfo, record_limit: int) -> None:
+        """Make the file.
+
+        Raises:
+            TimelineError: it exists, or cannot be made.
+        """
+        self._connection = create_session_file(path, info)
         self._record_limit = record_limit
-        self._statements = _Statements(connection)
+        self._statements = _Statements(self._connection)
+        self._checkpointer = Checkpointer(path)
         self.last_id = 0
         self._transcript = 0
 
-    def record(self, items: Iterable[Item]) -> None:
+    def record(self, items: Sequence[Item], size_bytes: int = 0) -> None:
         """Write ``items`` in one transaction: all of them or, when it raises, none.
+
+        Args:
+            items: what to write, in order.
+            size_bytes: of all of them, roughly.
 
         Raises:
             sqlite3.Error: nothing of ``items`` is in the file; trying again later is safe.
@@ -143,8 +152,9 @@ class Recording:
         except (TypeError, ValueError, OverflowError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
             # One value that SQLite cannot hold must not stand in the way of all others.
             self._transaction([_fit(item) for item in items])
+        self._checkpointer.committed(size_bytes, self._connection)
 
-    def _transaction(self, items: Iterable[Item]) -> None:
+    def _transaction(self, items: Sequence[Item]) -> None:
         events: list[Any] = []
         marks: list[Any] = []
         last_id, transcript = self.last_id, self._transcript
@@ -185,6 +195,7 @@ class Recording:
 
     def close(self) -> None:
         """Copy the write-ahead log into the file, and leave one file where nobody else reads it."""
+        self._checkpointer.close()
         self._connection.execute("PRAGMA busy_timeout = 0")
         try:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

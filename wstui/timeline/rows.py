@@ -1,7 +1,6 @@
 """Rows of the ``event`` table and what they mean, checked: a file may come from anywhere."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -27,42 +26,40 @@ class DamagedRowError(ValueError):
 def is_sound(row: Row) -> bool:
     """Whether a row holds what the writer writes."""
     try:
-        to_event(_convert(row, _WholeRow))
-    except (ValueError, DamagedRowError):
+        to_events([row])
+    except DamagedRowError:
         return False
     return True
 
 
-def to_events(rows: Iterable[Row]) -> list[RecordedEvent]:
+def to_events(rows: list[Row]) -> list[RecordedEvent]:
     """Events of whole rows.
 
     Raises:
         DamagedRowError: a row does not hold what the writer writes.
     """
     try:
-        return [to_event(row) for row in _convert(rows, list[_WholeRow])]
+        sound = _convert(rows, list[_WholeRow])
     except msgspec.ValidationError as error:
         raise DamagedRowError(f"an event that no wstui wrote: {error}") from error
-
-
-def to_event(row: _WholeRow) -> RecordedEvent:
-    """An event of a whole row, already checked for its types.
-
-    Raises:
-        DamagedRowError: its ``detail`` is not a JSON object.
-    """
-    detail = row[8]
-    return RecordedEvent(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[9],
-        decode_object(detail) if detail else {},
-    )
+    make = tuple.__new__  # half the cost of RecordedEvent(…), at a million rows
+    return [
+        make(
+            RecordedEvent,
+            (
+                event_id,
+                t_ns,
+                connection,
+                kind,
+                direction,
+                size,
+                wire_size,
+                payload,
+                decode_object(detail) if detail else {},
+            ),
+        )
+        for event_id, t_ns, connection, kind, direction, size, wire_size, _, detail, payload in sound
+    ]
 
 
 def decode_object(text: str) -> dict[str, Any]:

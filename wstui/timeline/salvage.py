@@ -79,9 +79,9 @@ def _copy_from(path: Path, copy: sqlite3.Connection) -> bool:
 
 
 def _open_damaged(path: Path) -> sqlite3.Connection:
-    source = sqlite3.connect(
-        f"file:{quote(os.fspath(path.absolute()))}?immutable=1", uri=True, isolation_level=None
-    )
+    option = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
+    uri = f"file:{quote(os.fspath(path.absolute()))}?{option}"
+    source = sqlite3.connect(uri, uri=True, isolation_level=None)
     source.text_factory = lambda text: text.decode("utf-8", "replace")
     # Otherwise SQLite refuses a file that is shorter than its header says.
     source.execute("PRAGMA writable_schema = ON")

@@ -21,7 +21,6 @@ from wstui.timeline.recording import (
     MarkRow,
     NoteRow,
     Recording,
-    create_session_file,
     encode_json,
 )
 from wstui.timeline.session import SessionInfo
@@ -35,7 +34,7 @@ _EVENT_OVERHEAD_BYTES = 300
 _PAUSE_S = 0.01
 """Between two commits, so that a busy wire makes 100 transactions a second and not thousands."""
 
-_ROWS_PER_COMMIT = 4000
+_ROWS_PER_COMMIT = 2000
 _BYTES_PER_COMMIT = 8 << 20
 """Both keep a transaction under about 20 ms when there is much to catch up with."""
 
@@ -71,7 +70,7 @@ class TimelineWriter:
             TimelineError: the file exists or cannot be made.
         """
         self.path = path
-        self._recording = Recording(create_session_file(path, info), record_limit)
+        self._recording = Recording(path, info, record_limit)
         self._on_commit = on_commit
         self._on_problem = on_problem
         self._queue: deque[_Queued] = deque()
@@ -238,7 +237,10 @@ class TimelineWriter:
 
     def _commit(self, part: list[_Queued]) -> bool:
         try:
-            self._recording.record([item for item, _ in part if not isinstance(item, threading.Event)])
+            self._recording.record(
+                [item for item, _ in part if not isinstance(item, threading.Event)],
+                sum(weight for _, weight in part),
+            )
         except sqlite3.Error as error:
             self._report(error)
             return False
