@@ -51,6 +51,7 @@ def resolve_environment(
     """The profile with values in place of ``${NAME}``; ``$${`` stands for ``${`` itself.
 
     Looked at are the URL, headers, ``[auth]``, the origin, the proxy's URL and ``tls.key_password``.
+    A value goes into a URL as it is: what has a meaning there must be percent-encoded in the variable.
 
     Args:
         profile: as read; it stays as it is.
