@@ -7,6 +7,7 @@ from wstui.profiles import (
     Profile,
     ProfileError,
     Proxy,
+    ResolvedProfile,
     Tls,
     environment_names,
     parse_profile,
@@ -102,6 +103,13 @@ def test_conceal_knows_basic_credentials() -> None:
     assert resolved.conceal(header) == "Basic base64(alice:${PW})"
     proxy_header = "Basic " + base64.b64encode(b"bob:hunter2").decode()
     assert resolved.conceal(proxy_header) == "Basic base64(bob:${PW})"
+
+
+def test_a_profile_resolved_by_hand_conceals_as_well() -> None:
+    profile = Profile(url="ws://a", auth=Auth(type="basic", username="alice", password="hunter2"))
+    header = "Basic " + base64.b64encode(b"alice:hunter2").decode()
+    assert ResolvedProfile(profile, {"hunter2": "${PW}"}).conceal(header) == "Basic base64(alice:${PW})"
+    assert ResolvedProfile(profile).conceal(header) == header
 
 
 def test_short_values_are_replaced_only_where_they_stand_alone() -> None:

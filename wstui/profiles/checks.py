@@ -4,7 +4,6 @@ Each check yields problems: the key's path and a clause with what was expected. 
 the error. Values that still hold ``${NAME}`` are checked once they are resolved.
 """
 
-import base64
 import binascii
 import math
 import re
@@ -221,8 +220,3 @@ def _scripts(profile: Profile) -> Iterator[Problem]:
 def _got(text: str) -> str:
     shown = safe_text(text)
     return f'"{shown}"' if len(shown) <= 60 else f'"{shown[:59]}…"'
-
-
-def basic_credentials(username: str, password: str) -> str:
-    """What follows ``Basic`` in an ``Authorization`` header (RFC 7617 §2, UTF-8)."""
-    return base64.b64encode(f"{username}:{password}".encode()).decode("ascii")

@@ -8,16 +8,17 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import msgspec
 
 from wstui.events import safe_text
-from wstui.profiles.checks import basic_credentials, problems
+from wstui.profiles.checks import problems
 from wstui.profiles.errors import ProfileError
 from wstui.profiles.model import Auth, Profile
-from wstui.profiles.urls import RESOURCE_SAFE, parse_url
+from wstui.profiles.urls import RESOURCE_SAFE
 
 _REFERENCE = re.compile(r"\$(?P<escaped>\$\{)|\$\{(?P<name>[^}]*)\}?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -25,24 +26,33 @@ _SHORT = 6
 """A shorter value is replaced only where it stands alone: a port must not turn 1443 into 1${PORT}."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResolvedProfile:
     """A profile with every ``${NAME}`` replaced. Keep it in memory; never write it down."""
 
     profile: Profile = field(repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Value -> ``${NAME}``."""
-    _forms: Mapping[str, str] = field(default_factory=dict, repr=False)
-    _pattern: re.Pattern[str] | None = field(default=None, repr=False)
 
     def conceal(self, text: str) -> str:
         """The text with each value that came from the environment replaced by its ``${NAME}``.
 
         Also where it is percent-encoded, and where it is part of ``Basic`` credentials.
         """
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda found: self._forms[found[0]], text)
+        return _replaced(self._forms, text) if self.secrets else text
+
+    @cached_property
+    def _forms(self) -> "_Forms":
+        forms: dict[str, str] = {}
+        for value, placeholder in self.secrets.items():
+            for form in (value, *_encoded(value)):
+                forms.setdefault(form, placeholder)
+        plain = _compiled(forms)
+        for credentials in _credentials(self.profile):
+            shown = _replaced(plain, credentials)
+            if shown != credentials:
+                forms[base64.b64encode(credentials.encode()).decode("ascii")] = f"base64({shown})"
+        return _compiled(forms)
 
 
 def resolve_environment(
@@ -68,7 +78,7 @@ def resolve_environment(
         return _fill(text, key, environ, secrets, source)
 
     resolved = _mapped(profile, fill)
-    result = _with_forms(profile, resolved, secrets)
+    result = ResolvedProfile(resolved, secrets)
     for key, problem in problems(resolved):
         raise ProfileError(result.conceal(f"{source}: {key}: {problem}."))
     return result
@@ -133,18 +143,23 @@ def _fill(text: str, key: str, environ: Mapping[str, str], secrets: dict[str, st
     return _REFERENCE.sub(value, text)
 
 
-def _with_forms(profile: Profile, resolved: Profile, secrets: dict[str, str]) -> ResolvedProfile:
-    forms: dict[str, str] = {}
-    for value, placeholder in secrets.items():
-        for form in (value, *_encoded(value)):
-            forms.setdefault(form, placeholder)
-    for form, placeholder in _basic_forms(profile, resolved, secrets):
-        forms.setdefault(form, placeholder)
-    pattern = None
-    if forms:
-        longest_first = sorted(forms, key=len, reverse=True)
-        pattern = re.compile("|".join(_exactly(form) for form in longest_first))
-    return ResolvedProfile(resolved, secrets, forms, pattern)
+_Forms = tuple[re.Pattern[str], Mapping[str, str]]
+"""A pattern of everything that gives a secret away, and what to write in its place."""
+
+
+def _compiled(forms: dict[str, str]) -> _Forms:
+    longest_first = sorted(forms, key=len, reverse=True)
+    return re.compile("|".join(_exactly(form) for form in longest_first)), dict(forms)
+
+
+def _exactly(form: str) -> str:
+    pattern = re.escape(form)
+    return rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])" if len(form) < _SHORT else pattern
+
+
+def _replaced(forms: _Forms, text: str) -> str:
+    pattern, placeholders = forms
+    return pattern.sub(lambda found: placeholders[found[0]], text)
 
 
 def _encoded(value: str) -> Iterator[str]:
@@ -155,36 +170,12 @@ def _encoded(value: str) -> Iterator[str]:
     yield quote(value, safe=RESOURCE_SAFE)
 
 
-def _basic_forms(
-    profile: Profile, resolved: Profile, secrets: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """``user:password`` in base64, of ``[auth]`` and of the URLs."""
-    if resolved.auth.type == "basic" and resolved.auth != profile.auth:
-        yield (
-            basic_credentials(resolved.auth.username, resolved.auth.password),
-            f"base64({profile.auth.username}:{profile.auth.password})",
-        )
-    for written, url in ((profile.url, resolved.url), (profile.proxy.url, resolved.proxy.url)):
-        if written == url or "@" not in url:
-            continue
-        credentials = _userinfo(url)
-        if credentials is not None:
-            shown = credentials
-            for value in sorted(secrets, key=len, reverse=True):
-                shown = shown.replace(value, secrets[value])
-            yield base64.b64encode(credentials.encode()).decode("ascii"), f"base64({shown})"
-
-
-def _userinfo(url: str) -> str | None:
-    try:
-        endpoint = parse_url(url)
-    except ProfileError:
-        return None
-    if endpoint.username is None:
-        return None
-    return f"{endpoint.username}:{endpoint.password or ''}"
-
-
-def _exactly(form: str) -> str:
-    pattern = re.escape(form)
-    return rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])" if len(form) < _SHORT else pattern
+def _credentials(profile: Profile) -> Iterator[str]:
+    """Every ``user:password`` that becomes base64 in a header (RFC 7617 §2)."""
+    if profile.auth.type == "basic":
+        yield f"{profile.auth.username}:{profile.auth.password}"
+    for url in (profile.url, profile.proxy.url):
+        userinfo, at, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
+        if at:
+            username, _, password = userinfo.partition(":")
+            yield f"{unquote(username)}:{unquote(password)}"
