@@ -7,8 +7,8 @@ on a file that may still grow, :class:`Catalogue` finds files. ``docs/format.md`
 from wstui.timeline.counts import Counts
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import Beat, HeartbeatSeries, ServerPing
-from wstui.timeline.notes import Mark, Note
 from wstui.timeline.reader import TimelineReader
+from wstui.timeline.rows import Mark, Note
 from wstui.timeline.schema import FORMAT_VERSION
 from wstui.timeline.session import SessionInfo, new_session_path
 from wstui.timeline.writer import TimelineWriter

@@ -9,19 +9,20 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from wstui.timeline.errors import TimelineError
+from wstui.timeline.rows import FAILURES, DamagedRowError, Row
 from wstui.timeline.salvage import salvage
 from wstui.timeline.schema import FORMAT_VERSION, format_version, migrate
 
-Row = tuple[Any, ...]
+Result = TypeVar("Result")
 
 _BUSY_TIMEOUT_S = 5.0
-_NOT_DAMAGE = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_NOMEM", "SQLITE_FULL"}
+_NOT_DAMAGE = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_FULL"}
 _NOT_DAMAGE_PREFIXES = ("SQLITE_BUSY_", "SQLITE_CANTOPEN_", "SQLITE_READONLY")
 
 
@@ -71,17 +72,35 @@ class ReadConnection:
         _check_is_file(path)
         self._connection = self._open()
 
-    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows of a query.
+    def read(
+        self, convert: Callable[[list[Row]], Result], sql: str, parameters: Sequence[Any] = ()
+    ) -> Result:
+        """What ``convert`` makes of all rows of a query.
+
+        Args:
+            convert: raises DamagedRowError for rows that no writer wrote; what is readable of the
+                file is then copied, and the query asked again.
+            sql: the query.
+            parameters: its values.
 
         Raises:
             TimelineError: the file cannot be read.
         """
+        try:
+            return convert(self._fetch(sql, parameters))
+        except DamagedRowError as error:
+            self.use_what_is_readable(str(error))
+        try:
+            return convert(self._fetch(sql, parameters))
+        except DamagedRowError as error:
+            raise TimelineError(self.damage) from error
+
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         if self._seen is not None and self._seen != self._signature():
             self.reopen()
         try:
             return self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             return self._fetch_again(error, sql, parameters)
 
     def payload_start(self, event_id: int, size: int) -> bytes:
@@ -89,7 +108,7 @@ class ReadConnection:
         try:
             with self._connection.blobopen("event", "payload", event_id, readonly=True) as blob:
                 return blob.read(size)
-        except sqlite3.Error as error:
+        except FAILURES as error:
             sql = "SELECT substr(payload, 1, ?) FROM event WHERE id = ?"
             rows = self._fetch_again(error, sql, (size, event_id))
             return bytes(rows[0][0]) if rows else b""
@@ -131,10 +150,10 @@ class ReadConnection:
         except _OldFormatError:
             self._upgrade()
             return self._open()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             return self._open_otherwise(error)
 
-    def _open_otherwise(self, error: sqlite3.Error) -> sqlite3.Connection:
+    def _open_otherwise(self, error: Exception) -> sqlite3.Connection:
         if _is_damage(error):
             connection, self.damage = salvage(self.path, str(error))
             self._seen = None
@@ -151,7 +170,7 @@ class ReadConnection:
             shutil.copyfile(self.path, copy)
             shutil.copyfile(sidecar(self.path, "-wal"), sidecar(copy, "-wal"))
             return _checked(copy, "mode=rw")
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAILURES) as error:
             raise TimelineError(
                 f"{self.path.name} was left by a recorder that did not end well, and its last part cannot be"
                 f" read in a read-only folder ({error}): copy it with its -wal file to another folder."
@@ -164,13 +183,13 @@ class ReadConnection:
                 migrate(connection, self.path.name)
             finally:
                 connection.close()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             raise TimelineError(
                 f"{self.path.name} has an older format and cannot be brought to the present one ({error}):"
                 " copy it to a folder where you may write."
             ) from error
 
-    def _fetch_again(self, error: sqlite3.Error, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    def _fetch_again(self, error: Exception, sql: str, parameters: Sequence[Any]) -> list[Row]:
         if self._seen is not None and self._seen != self._signature():
             self.reopen()
         elif _is_damage(error):
@@ -179,7 +198,7 @@ class ReadConnection:
             raise TimelineError(f"{self.path.name} cannot be read: {error}.") from error
         try:
             return self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as again:
+        except FAILURES as again:
             raise TimelineError(f"{self.path.name} cannot be read: {again}.") from again
 
     def _signature(self) -> tuple[int, ...]:
@@ -226,8 +245,8 @@ def _check_is_file(path: Path) -> None:
         raise TimelineError(f"{path.name} is empty: the recorder ended before it could write anything.")
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def _is_damage(error: Exception) -> bool:
     name = getattr(error, "sqlite_errorname", "")
-    return isinstance(error, sqlite3.DatabaseError) and not (
-        name in _NOT_DAMAGE or name.startswith(_NOT_DAMAGE_PREFIXES)
+    return not (
+        isinstance(error, MemoryError) or name in _NOT_DAMAGE or name.startswith(_NOT_DAMAGE_PREFIXES)
     )

@@ -4,18 +4,28 @@ from dataclasses import dataclass
 
 from wstui.timeline.transcript import Fetch
 
-_FIRST_FRAME = "(detail IS NULL OR detail NOT LIKE '%\"fragment\":%' OR detail LIKE '%\"fragment\":0%')"
 _IS_DATA = "kind IN ('text', 'binary')"
-_COUNT = f"""
-SELECT count(*), max(id), max(connection),
-    total(direction = 'sent' AND {_IS_DATA} AND {_FIRST_FRAME}),
-    total(direction = 'received' AND {_IS_DATA} AND {_FIRST_FRAME}),
-    total((direction = 'sent' AND {_IS_DATA}) * size),
-    total((direction = 'received' AND {_IS_DATA}) * size),
-    total((direction = 'sent') * wire_size),
-    total((direction = 'received') * wire_size)
-FROM event WHERE id > ?
-"""  # noqa: S608 - nothing of it comes from outside
+_FIRST_FRAME = "(detail IS NULL OR detail NOT LIKE '%\"fragment\":%' OR detail LIKE '%\"fragment\":0%')"
+
+
+def _sum(what: str, *conditions: str) -> str:
+    return f"CAST(total(({' AND '.join(conditions)}) * {what}) AS INTEGER)"
+
+
+_SENT, _RECEIVED = "direction = 'sent'", "direction = 'received'"
+_COUNT = ", ".join(
+    (
+        "SELECT count(*)",
+        "coalesce(max(id), 0)",
+        "coalesce(max(connection), 0)",
+        _sum("1", _SENT, _IS_DATA, _FIRST_FRAME),
+        _sum("1", _RECEIVED, _IS_DATA, _FIRST_FRAME),
+        _sum("size", _SENT, _IS_DATA),
+        _sum("size", _RECEIVED, _IS_DATA),
+        _sum("wire_size", _SENT),
+        _sum("wire_size", _RECEIVED) + " FROM event WHERE id > ?",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +51,16 @@ class Counts:
 
 def add_to_counts(before: Counts, fetch: Fetch) -> Counts:
     """``before`` and whatever is newer."""
-    row = fetch(_COUNT, (before.last_id,))[0]
-    if not row[0]:
+    events, last_id, last_connection, sent, received, *sizes = fetch(_COUNT, (before.last_id,))[0]
+    if not events:
         return before
-    sent, received, bytes_sent, bytes_received, wire_sent, wire_received = (int(value) for value in row[3:])
     return Counts(
-        row[1],
-        max(before.connections, row[2] + 1),
+        last_id,
+        max(before.connections, last_connection + 1),
         before.messages_sent + sent,
         before.messages_received + received,
-        before.bytes_sent + bytes_sent,
-        before.bytes_received + bytes_received,
-        before.wire_bytes_sent + wire_sent,
-        before.wire_bytes_received + wire_received,
+        before.bytes_sent + sizes[0],
+        before.bytes_received + sizes[1],
+        before.wire_bytes_sent + sizes[2],
+        before.wire_bytes_received + sizes[3],
     )

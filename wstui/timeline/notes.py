@@ -4,87 +4,43 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import msgspec
 
 from wstui.timeline.connection import ReadConnection, connect, settle, sidecar
 from wstui.timeline.errors import TimelineError
-from wstui.timeline.rows import DamagedRowError, decode_object
+from wstui.timeline.rows import Mark, Note, to_marks, to_notes
 
 _IDS_PER_QUERY = 500
-
-
-class Mark(NamedTuple):
-    """What the matcher recognised in an event."""
-
-    event_id: int
-    mark: str
-    """One of app_ping, app_pong, subscribe, subscribed, unsubscribe, error, hello."""
-    dialect: str
-    data: dict[str, Any]
-
-
-class Note(NamedTuple):
-    """A person's words on an event, or on a moment."""
-
-    id: int
-    event_id: int | None
-    """None: the note belongs to the moment ``t_ns`` alone."""
-    t_ns: int
-    """Session time."""
-    text: str
-    colour: str
-    """A name, or empty."""
-    created_ns: int
-    """Wall clock, in ns since 1970."""
-    edited_ns: int | None
+_MARKS = "SELECT event_id, mark, dialect, data FROM mark"
+_NOTES = "SELECT id, event_id, t_ns, text, colour, created_ns, edited_ns FROM note ORDER BY t_ns, id"
 
 
 def marks_of(database: ReadConnection, event_ids: Iterable[int]) -> dict[int, list[Mark]]:
     """The marks of some events; an event without one has no key."""
     ids = list(event_ids)
-    found: dict[int, list[Mark]] = {}
+    found: list[Mark] = []
     for start in range(0, len(ids), _IDS_PER_QUERY):
         some = ids[start : start + _IDS_PER_QUERY]
-        sql = f"SELECT * FROM mark WHERE event_id IN ({','.join('?' * len(some))}) ORDER BY rowid"  # noqa: S608
-        _collect_marks(database.fetch(sql, some), found)
-    return found
+        condition = f"event_id IN ({','.join('?' * len(some))})"
+        found += database.read(to_marks, f"{_MARKS} WHERE {condition} ORDER BY rowid", some)
+    return _by_event(found)
 
 
 def marks_between(database: ReadConnection, first_id: int, last_id: int) -> dict[int, list[Mark]]:
     """The marks of the events of a range, both ends included."""
-    found: dict[int, list[Mark]] = {}
-    sql = "SELECT * FROM mark WHERE event_id BETWEEN ? AND ? ORDER BY event_id, rowid"
-    _collect_marks(database.fetch(sql, (first_id, last_id)), found)
-    return found
-
-
-def _collect_marks(rows: list[tuple[Any, ...]], found: dict[int, list[Mark]]) -> None:
-    for event_id, mark, dialect, data in rows:
-        found.setdefault(event_id, []).append(Mark(event_id, str(mark), str(dialect), _data(data)))
-
-
-def _data(text: Any) -> dict[str, Any]:
-    try:
-        return decode_object(text) if text else {}
-    except (DamagedRowError, TypeError):
-        return {}
+    sql = f"{_MARKS} WHERE event_id BETWEEN ? AND ? ORDER BY event_id, rowid"
+    return _by_event(database.read(to_marks, sql, (first_id, last_id)))
 
 
 def all_notes(database: ReadConnection) -> list[Note]:
-    """Every note, in the order of session time.
+    """Every note, in the order of session time."""
+    return database.read(to_notes, _NOTES)
 
-    Raises:
-        TimelineError: the file is damaged.
-    """
-    rows = database.fetch(
-        "SELECT id, event_id, t_ns, text, colour, created_ns, edited_ns FROM note ORDER BY t_ns, id"
-    )
-    try:
-        return msgspec.convert(rows, list[Note])
-    except msgspec.ValidationError as error:
-        raise TimelineError(f"{database.path.name} has a note that no wstui wrote: {error}.") from error
+
+def _by_event(marks: list[Mark]) -> dict[int, list[Mark]]:
+    found: dict[int, list[Mark]] = {}
+    for mark in marks:
+        found.setdefault(mark.event_id, []).append(mark)
+    return found
 
 
 def add_note(path: Path, event_id: int | None, t_ns: int, text: str, colour: str = "") -> int:

@@ -11,14 +11,14 @@ from typing import Any, Self
 
 from wstui.events import MESSAGE_KINDS, RecordedEvent
 from wstui.timeline import notes
-from wstui.timeline.connection import ReadConnection, Row
+from wstui.timeline.connection import ReadConnection
 from wstui.timeline.counts import Counts, add_to_counts
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import DEFAULT_TIMEOUT_NS, Beat, HeartbeatSeries, ServerPing
 from wstui.timeline.messages import message_payload
 from wstui.timeline.notes import Mark, Note
-from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, DamagedRowError, decode_object, to_events
-from wstui.timeline.session import SessionInfo
+from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, to_events, to_integers
+from wstui.timeline.session import SessionInfo, to_session_info
 from wstui.timeline.transcript import TRANSCRIPT_KINDS_SQL, Transcript
 
 _SESSION = (
@@ -47,7 +47,7 @@ class TimelineReader:
         """
         self.path = Path(path)
         self._database = ReadConnection(self.path)
-        self._transcript = Transcript(self._database.fetch)
+        self._transcript = Transcript(self._integers)
         self.info = self.refresh_info()
 
     def __enter__(self) -> Self:
@@ -67,15 +67,14 @@ class TimelineReader:
 
     def refresh_info(self) -> SessionInfo:
         """Read the session's row again (its end, its title); also kept as :attr:`info`."""
-        rows = self._database.fetch(_SESSION)
-        self.info = _session_info(rows[0]) if rows else SessionInfo(0, "", "")
+        self.info = self._database.read(to_session_info, _SESSION)
         return self.info
 
     # ---- events by id ----
 
     def last_id(self) -> int:
         """The newest event's id, which is also how many there are. 0: none yet."""
-        return self._database.fetch("SELECT max(id) FROM event")[0][0] or 0
+        return self._integers("SELECT coalesce(max(id), 0) FROM event")[0][0]
 
     def event(self, event_id: int) -> RecordedEvent | None:
         """One event, whole."""
@@ -174,7 +173,7 @@ class TimelineReader:
 
     def counts(self, since: Counts | None = None) -> Counts:
         """How many messages and bytes there are; with ``since``, only what is newer is read."""
-        return add_to_counts(since or Counts(), self._database.fetch)
+        return add_to_counts(since or Counts(), self._integers)
 
     def messages_in(self, connection: int) -> Iterator[RecordedEvent]:
         """The text and binary frames of one connection, in flat memory."""
@@ -235,11 +234,10 @@ class TimelineReader:
         return self.path
 
     def _events(self, sql: str, parameters: tuple[Any, ...]) -> list[RecordedEvent]:
-        try:
-            return to_events(self._database.fetch(sql, parameters))
-        except DamagedRowError as error:
-            self._database.use_what_is_readable(str(error))
-            return to_events(self._database.fetch(sql, parameters))  # a copy holds sound rows only
+        return self._database.read(to_events, sql, parameters)
+
+    def _integers(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[int, ...]]:
+        return self._database.read(to_integers, sql, parameters)
 
     def _window(
         self, condition: str, parameters: tuple[Any, ...], payload_limit: int | None
@@ -248,7 +246,8 @@ class TimelineReader:
             return self._events(f"SELECT {EVENT} FROM event WHERE {condition}", parameters)  # noqa: S608
         sql = (
             f"SELECT {EVENT_WITHOUT_PAYLOAD}, CASE WHEN length(payload) <= {_START_IN_SQL_BYTES}"  # noqa: S608
-            f" THEN substr(payload, 1, ?) WHEN payload IS NOT NULL THEN x'' END FROM event WHERE {condition}"
+            " THEN coalesce(substr(payload, 1, ?), x'') WHEN payload IS NOT NULL THEN x'' END"
+            f" FROM event WHERE {condition}"
         )
         found = self._events(sql, (payload_limit, *parameters))
         return [self._with_start(event, payload_limit) for event in found]
@@ -260,8 +259,8 @@ class TimelineReader:
 
     def _batch(self, first_id: int, rows: int) -> list[RecordedEvent]:
         """Some events, fewer where their payloads are large."""
-        sql = "SELECT total(length(payload)) FROM event WHERE id BETWEEN ? AND ?"
-        while rows > 1 and self._database.fetch(sql, (first_id, first_id + rows - 1))[0][0] > _BATCH_BYTES:
+        sql = "SELECT coalesce(sum(length(payload)), 0) FROM event WHERE id BETWEEN ? AND ?"
+        while rows > 1 and self._integers(sql, (first_id, first_id + rows - 1))[0][0] > _BATCH_BYTES:
             rows //= 2
         return self.events(first_id, first_id + rows - 1)
 
@@ -275,7 +274,7 @@ class TimelineReader:
             )
         )
         if now_ns is None:
-            newest = self._database.fetch("SELECT t_ns FROM event ORDER BY id DESC LIMIT 1")
+            newest = self._integers("SELECT t_ns FROM event ORDER BY id DESC LIMIT 1")
             now_ns = newest[0][0] if newest else 0
         series.advance(now_ns)
         return series
@@ -288,14 +287,3 @@ class TimelineReader:
             if isinstance(timeout_s, int | float) and timeout_s > 0
             else DEFAULT_TIMEOUT_NS
         )
-
-
-def _session_info(row: Row) -> SessionInfo:
-    started_ns, profile, url, settings, wstui_version, title, session_id, ended_ns, pinned = row
-    try:
-        snapshot = decode_object(settings)
-    except (DamagedRowError, TypeError):
-        snapshot = {}
-    return SessionInfo(
-        started_ns, profile, url, snapshot, wstui_version, title, session_id, ended_ns, bool(pinned)
-    )

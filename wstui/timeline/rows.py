@@ -1,13 +1,16 @@
-"""Rows of the ``event`` table and what they mean, checked: a file may come from anywhere."""
+"""Rows of the tables and what they mean, checked: a file may come from anywhere."""
 
 import json
-from typing import Any
+import sqlite3
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from wstui.events import RecordedEvent
 
 Row = tuple[Any, ...]
+Checked = TypeVar("Checked")
 
 EVENT = "id, t_ns, connection, kind, direction, size, wire_size, transcript, detail, payload"
 """The columns of a whole row."""
@@ -19,14 +22,44 @@ _convert = msgspec.convert
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
+class Mark(NamedTuple):
+    """What the matcher recognised in an event."""
+
+    event_id: int
+    mark: str
+    """One of app_ping, app_pong, subscribe, subscribed, unsubscribe, error, hello."""
+    dialect: str
+    data: dict[str, Any]
+
+
+class Note(NamedTuple):
+    """A person's words on an event, or on a moment."""
+
+    id: int
+    event_id: int | None
+    """None: the note belongs to the moment ``t_ns`` alone."""
+    t_ns: int
+    """Session time."""
+    text: str
+    colour: str
+    """A name, or empty."""
+    created_ns: int
+    """Wall clock, in ns since 1970."""
+    edited_ns: int | None
+
+
+FAILURES = (sqlite3.Error, UnicodeDecodeError, MemoryError)
+"""What reading a file may raise: ``sqlite3`` decodes also the error messages of a damaged one."""
+
+
 class DamagedRowError(ValueError):
     """A row that no writer wrote."""
 
 
-def is_sound(row: Row) -> bool:
-    """Whether a row holds what the writer writes."""
+def is_sound(row: Row, convert: Callable[[list[Row]], Any]) -> bool:
+    """Whether ``convert`` (one of the functions below) can take a row."""
     try:
-        to_events([row])
+        convert([row])
     except DamagedRowError:
         return False
     return True
@@ -38,10 +71,7 @@ def to_events(rows: list[Row]) -> list[RecordedEvent]:
     Raises:
         DamagedRowError: a row does not hold what the writer writes.
     """
-    try:
-        sound = _convert(rows, list[_WholeRow])
-    except msgspec.ValidationError as error:
-        raise DamagedRowError(f"an event that no wstui wrote: {error}") from error
+    sound = _checked(rows, list[_WholeRow])
     make = tuple.__new__  # half the cost of RecordedEvent(…), at a million rows
     return [
         make(
@@ -62,6 +92,41 @@ def to_events(rows: list[Row]) -> list[RecordedEvent]:
     ]
 
 
+def to_marks(rows: list[Row]) -> list[Mark]:
+    """Marks.
+
+    Raises:
+        DamagedRowError: a row does not hold what the writer writes.
+    """
+    made = [(*row[:3], decode_object(row[3]) if row[3] else {}) for row in rows]
+    return _checked(made, list[Mark])
+
+
+def to_notes(rows: list[Row]) -> list[Note]:
+    """Notes.
+
+    Raises:
+        DamagedRowError: a row does not hold what the writer writes.
+    """
+    return _checked(rows, list[Note])
+
+
+def _checked(rows: list[Row], type_: type[Checked]) -> Checked:
+    try:
+        return _convert(rows, type_)
+    except msgspec.ValidationError as error:
+        raise DamagedRowError(f"a row that no wstui wrote: {error}") from error
+
+
+def to_integers(rows: list[Row]) -> list[tuple[int, ...]]:
+    """Rows of whole numbers.
+
+    Raises:
+        DamagedRowError: there is something else in them.
+    """
+    return _checked(rows, list[tuple[int, ...]])
+
+
 def decode_object(text: str) -> dict[str, Any]:
     """A JSON object of a column.
 
@@ -70,11 +135,11 @@ def decode_object(text: str) -> dict[str, Any]:
     """
     try:
         return _decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, TypeError):
         pass
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise DamagedRowError(f"a detail that is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise DamagedRowError("a detail that is not a JSON object")

@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from wstui.timeline.errors import TimelineError
-from wstui.timeline.rows import is_sound
+from wstui.timeline.rows import FAILURES, DamagedRowError, is_sound, to_events, to_marks, to_notes
 from wstui.timeline.schema import APPLICATION_ID, EVENT_COLUMNS, FORMAT_VERSION, create_schema
+from wstui.timeline.session import to_session_info
 
 _INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * len(EVENT_COLUMNS))})"  # noqa: S608
 
@@ -38,7 +39,7 @@ def salvage(path: Path, problem: str) -> tuple[sqlite3.Connection, str]:
     copy.execute("BEGIN")
     try:
         found = _copy_from(path, copy)
-    except sqlite3.Error:
+    except FAILURES:
         found = False
     events, last_t_ns = copy.execute("SELECT count(*), max(t_ns) FROM event").fetchone()
     if not found and not events:
@@ -70,9 +71,10 @@ def _copy_from(path: Path, copy: sqlite3.Connection) -> bool:
         _insert_session(copy, session, path)
         events = _readable(source, "SELECT * FROM event NOT INDEXED ORDER BY id")
         copy.executemany(_INSERT_EVENT, _sound(events))
-        for table in ("mark", "note"):
+        for table, convert in (("mark", to_marks), ("note", to_notes)):
             for row in _readable(source, f"SELECT * FROM {table} NOT INDEXED"):  # noqa: S608
-                _insert(copy, table, row)
+                if is_sound(row, convert):
+                    _insert(copy, table, row)
     finally:
         source.close()
     return True
@@ -92,21 +94,30 @@ def _readable(source: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]
     """Rows until the damage."""
     try:
         yield from source.execute(sql)
-    except sqlite3.Error:
+    except FAILURES:
         return
 
 
 def _sound(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """Rows that are what the writer writes, until the first that is not."""
     for expected_id, row in enumerate(rows, start=1):
-        if row[0] != expected_id or not is_sound(row):
+        if row[0] != expected_id or not is_sound(row, to_events):
             return
         yield row
 
 
 def _insert_session(copy: sqlite3.Connection, row: tuple[Any, ...] | None, path: Path) -> None:
-    if row is None or not _insert(copy, "session", row):
+    if row is None or not _is_sound_session(row) or not _insert(copy, "session", row):
         _insert(copy, "session", (path.stem, 0, None, path.parent.name, "", "", 0, "", "{}"))
+
+
+def _is_sound_session(row: tuple[Any, ...]) -> bool:
+    try:
+        session_id, started_ns, ended_ns, profile, url, title, pinned, version, settings = row
+        to_session_info([(started_ns, profile, url, settings, version, title, session_id, ended_ns, pinned)])
+    except (ValueError, DamagedRowError):
+        return False
+    return True
 
 
 def _insert(copy: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> bool:

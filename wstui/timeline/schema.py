@@ -102,7 +102,7 @@ def format_version(connection: sqlite3.Connection, name: str, newest: int = FORM
     """
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     if application_id != APPLICATION_ID:
-        raise TimelineError(f"{name} is not a wstui session file: it is another program's database.")
+        raise TimelineError(f"{name} is not a wstui session file.")
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > newest:
         raise TimelineError(

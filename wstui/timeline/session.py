@@ -7,11 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from wstui.places import timelines_folder
+from wstui.timeline.rows import DamagedRowError, Row, decode_object
 
 SUFFIX = ".wstui"
 """Every session file ends in this."""
 
+_Rest = tuple[str, str, str, int | None, int]
 _UNFIT_FOR_A_FOLDER = re.compile(r"[^\w.@+-]+")
 
 
@@ -38,6 +42,30 @@ class SessionInfo:
     """Session time of the end; None while it is recorded, or when the recorder was killed."""
     pinned: bool = False
     """Never removed by retention."""
+
+
+def to_session_info(rows: list[Row]) -> SessionInfo:
+    """The session's row as it comes from the file, in the order of the fields.
+
+    Raises:
+        DamagedRowError: there is none, or it is not what a writer writes.
+    """
+    if not rows:
+        raise DamagedRowError("the session's own row is missing")
+    started_ns, profile, url, settings, *rest = rows[0]
+    try:
+        version, title, session_id, ended_ns, pinned = msgspec.convert(rest, _Rest)
+        return SessionInfo(
+            *msgspec.convert((started_ns, profile, url), tuple[int, str, str]),
+            decode_object(settings),
+            version,
+            title,
+            session_id,
+            ended_ns,
+            bool(pinned),
+        )
+    except msgspec.ValidationError as error:
+        raise DamagedRowError(f"a session's row that no wstui wrote: {error}") from error
 
 
 def profile_folder(profile_name: str, folder: Path | None = None) -> Path:

@@ -5,7 +5,6 @@ grows with ``id``, so a search over the primary key finds row *n* in a few steps
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from wstui.events import TRANSCRIPT_KINDS
 
@@ -18,7 +17,8 @@ _SPARSE = 8
 """A range with this many times more events than rows is cut in two, so that a flood of pings between
 two messages is skipped and not read."""
 
-Fetch = Callable[..., list[tuple[Any, ...]]]
+Fetch = Callable[..., list[tuple[int, ...]]]
+"""Runs a query (text, parameters) whose rows hold whole numbers only."""
 
 
 class Transcript:
