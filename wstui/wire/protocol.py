@@ -193,8 +193,8 @@ class WebSocketProtocol:
             outgoing.then(t_ns)
 
     def next_deadline_ns(self) -> int | None:
-        """When :meth:`tick` is to be called next; a time in the past means now."""
-        return 0 if self._unstamped else self._control.next_deadline_ns()
+        """When :meth:`tick` is to be called, and output to be taken; a time in the past means now."""
+        return 0 if self._unstamped or self._output else self._control.next_deadline_ns()
 
     def tick(self, now_ns: int) -> None:
         """Let time pass: pings due and missed, delayed answers, the end of waiting for a Close."""
