@@ -1,1 +1,20 @@
+"""The terminal UI: screens over a session file, and over the engine that makes the file grow.
 
+The only folder that imports textual and rich. A screen holds an engine handle (or none, for a
+recording) and a timeline reader; it never sees a socket or SQL. Peer text reaches a widget only
+through ``wstui.events.safe_text``, as ``Content`` or segments, never as markup.
+"""
+
+
+def run(target: str | None = None, *, demo: str | None = None) -> int:
+    """Run the terminal UI until the person leaves; the exit status.
+
+    Args:
+        target: a profile's name, a URL, or a session file; None shows the home screen.
+        demo: a fault of the lab: start it on a port of its own and connect to it.
+    """
+    from wstui.tui.app import WstuiApp
+
+    app = WstuiApp(target, demo=demo)
+    app.run()
+    return app.return_code or 0

@@ -1,1 +1,1 @@
-
+"""Screens: one module each, with its stylesheet beside it."""

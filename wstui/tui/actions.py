@@ -1,0 +1,192 @@
+"""Every action of the terminal UI in one table: bindings, footer, command palette and help read it.
+
+A row names the Textual action (a method ``action_<name>`` of the widget or screen of its place).
+Whether an action is possible now is ``check_action``'s business, not the table's.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding
+
+_KEY_LABELS = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "slash": "/",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "home": "Home",
+    "end": "End",
+    "delete": "Del",
+    "shift+enter": "Shift+Enter",
+    "alt+enter": "Alt+Enter",
+    "N": "N",
+    "shift+f2": "Shift+F2",
+}
+
+
+class Place(StrEnum):
+    """Where an action works; the value is the heading in the help."""
+
+    APP = "Everywhere"
+    HOME = "Home screen"
+    SESSIONS = "List of sessions"
+    SESSION = "Session screen"
+    MESSAGES = "Messages"
+    DETAIL = "Message detail"
+    COMPOSER = "Composer"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can ask for."""
+
+    place: Place
+    name: str
+    """The Textual action, with its argument where it takes one."""
+    keys: str
+    """Textual's names of the keys, separated by commas; empty: command palette only."""
+    title: str
+    """One or two words for the footer and the palette."""
+    help: str
+    """One sentence."""
+    footer: int = 0
+    """0: not in the footer; else its rank, the smallest stays longest when room is scarce."""
+    palette: bool = False
+    priority: bool = False
+    """Works whatever has the focus."""
+
+    @property
+    def key_label(self) -> str:
+        """The keys as the help and the footer print them: ``F5``, ``^f  /``."""
+        return "  ".join(_key_label(key) for key in self.keys.split(",") if key)
+
+
+def _key_label(key: str) -> str:
+    if key in _KEY_LABELS:
+        return _KEY_LABELS[key]
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    return key.upper() if key.startswith("f") and key[1:].isdigit() else key
+
+
+_A, _P = Action, Place
+
+ACTIONS: tuple[Action, ...] = (
+    _A(_P.APP, "show_help", "f1", "help", "Show every key and what the signs mean.", 1, True, True),
+    _A(_P.SESSION, "ping", "f2", "ping", "Send a ping and watch for its pong.", 3, True, True),
+    _A(
+        _P.SESSION,
+        "ping_with",
+        "shift+f2",
+        "ping with payload",
+        "Send a ping with words of your own.",
+        0,
+        True,
+        True,
+    ),
+    _A(_P.SESSION, "close", "f3", "close", "Close with a code and a reason of your choice.", 4, True, True),
+    _A(_P.SESSION, "profile", "f4", "profile", "Show the settings that this session uses.", 10, True, True),
+    _A(_P.SESSION, "connect", "f5", "connect", "Connect to the endpoint in the bar.", 2, True, True),
+    _A(
+        _P.SESSION,
+        "reconnect",
+        "f5",
+        "reconnect",
+        "Connect again, as the session's next connection.",
+        2,
+        True,
+        True,
+    ),
+    _A(_P.SESSION, "retry_now", "f5", "retry now", "Do not wait for the rest of the delay.", 2, True, True),
+    _A(
+        _P.SESSION,
+        "note",
+        "f6",
+        "note",
+        "Write a note on the selected event, or on this moment.",
+        7,
+        True,
+        True,
+    ),
+    _A(_P.SESSION, "export", "f7", "export", "Write the session to a JSON Lines file.", 8, True, True),
+    _A(_P.SESSION, "find", "ctrl+f", "find", "Find messages that contain a text.", 6, True, True),
+    _A(_P.SESSION, "panel", "ctrl+b", "panel", "Show or hide the side panel.", 9, True, True),
+    _A(_P.SESSION, "live_tail", "ctrl+l", "live tail", "Follow the newest message again.", 12, True, True),
+    _A(_P.SESSION, "home", "ctrl+o", "sessions", "Go to the profiles and recorded sessions.", 11, True, True),
+    _A(_P.SESSION, "edit_url", "ctrl+u", "edit URL", "Type another endpoint.", 0, True, True),
+    _A(_P.SESSION, "everything", "", "pings in the list", "Show or hide pings, pongs and dialling.", 0, True),
+    _A(_P.SESSION, "stop_retrying", "", "stop retrying", "Stay closed.", 0, True),
+    _A(_P.SESSION, "heartbeat", "", "heartbeat", "Ping at an interval; 0 stops it.", 0, True),
+    _A(_P.SESSION, "withhold_pongs", "", "withhold pongs", "Leave the server's pings unanswered.", 0, True),
+    _A(_P.SESSION, "answer_pings", "", "answer pings", "Answer the server's pings again.", 0, True),
+    _A(_P.SESSION, "stop_reading", "", "stop reading", "Be a slow consumer: leave what arrives.", 0, True),
+    _A(_P.SESSION, "resume_reading", "", "read again", "Read what has arrived meanwhile.", 0, True),
+    _A(_P.SESSION, "abort('fin')", "", "end TCP with FIN", "End TCP now, without a Close frame.", 0, True),
+    _A(
+        _P.SESSION, "abort('reset')", "", "end TCP with RST", "Reset TCP now, without a Close frame.", 0, True
+    ),
+    _A(_P.SESSION, "back", "escape", "back", "Leave what is in front; stop waiting to retry."),
+    _A(_P.MESSAGES, "up", "up", "up", "The message above."),
+    _A(_P.MESSAGES, "down", "down", "down", "The message below."),
+    _A(_P.MESSAGES, "page_up", "pageup", "page up", "A page up."),
+    _A(_P.MESSAGES, "page_down", "pagedown", "page down", "A page down."),
+    _A(_P.MESSAGES, "first", "home", "first", "The first message."),
+    _A(_P.MESSAGES, "last", "end", "last", "The newest message."),
+    _A(_P.MESSAGES, "open", "enter", "look closer", "Go to the message's detail."),
+    _A(_P.MESSAGES, "screen.copy_message", "y", "copy", "Copy the selected message."),
+    _A(_P.MESSAGES, "time", "t", "time", "Time of day, since the start, since the row before."),
+    _A(_P.MESSAGES, "screen.everything", "p", "pings", "Show or hide pings, pongs and dialling."),
+    _A(_P.MESSAGES, "screen.find", "slash", "find", "Find messages that contain a text."),
+    _A(_P.MESSAGES, "screen.find_next(1)", "n", "next hit", "The next message that contains the text."),
+    _A(_P.MESSAGES, "screen.find_next(-1)", "N", "previous hit", "The one before."),
+    _A(_P.DETAIL, "view('pretty')", "1", "pretty", "JSON laid out."),
+    _A(_P.DETAIL, "view('raw')", "2", "raw", "The text as it came."),
+    _A(_P.DETAIL, "view('hex')", "3", "hex", "The bytes."),
+    _A(_P.DETAIL, "next_view", "v", "next view", "Pretty, raw, hex."),
+    _A(_P.DETAIL, "screen.copy_message", "y", "copy", "Copy the message."),
+    _A(_P.COMPOSER, "send", "enter", "send", "Send the message."),
+    _A(_P.COMPOSER, "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin another line."),
+    _A(_P.COMPOSER, "older", "up", "older", "From the first line: the message sent before."),
+    _A(_P.COMPOSER, "newer", "down", "newer", "From the last line: the message sent after."),
+    _A(_P.COMPOSER, "toggle_hex", "ctrl+t", "text/hex", "Type text, or binary as hexadecimal digits."),
+    _A(_P.COMPOSER, "screen.saved", "ctrl+s", "saved", "Insert a message saved in the profile.", 0, True),
+    _A(_P.HOME, "demo", "ctrl+d", "try the demo", "Practise on a server in this machine.", 2, True, True),
+    _A(_P.HOME, "reload", "r", "refresh", "Read profiles and sessions again.", 4, True),
+    _A(_P.SESSIONS, "delete", "d,delete", "delete", "Delete the chosen session's file.", 3),
+    _A(_P.APP, "quit", "ctrl+q", "quit", "Leave wstui.", 5, True, True),
+)
+
+
+def actions_of(place: Place) -> list[Action]:
+    """The rows of one place, in the table's order."""
+    return [action for action in ACTIONS if action.place is place]
+
+
+def bindings_for(place: Place) -> list[Binding]:
+    """The Textual bindings of one place."""
+    return [
+        Binding(
+            action.keys,
+            action.name,
+            action.title,
+            tooltip=action.help,
+            show=bool(action.footer),
+            priority=action.priority,
+            id=f"{place.name.lower()}.{action.name}",
+        )
+        for action in actions_of(place)
+        if action.keys
+    ]
+
+
+def footer_rank(binding: Binding) -> int:
+    """How important a binding is in the footer, 1 the most; 0 for one that is not in the table."""
+    return next((row.footer for row in ACTIONS if row.name == binding.action), 0)
+
+
+def footer_order(binding: Binding) -> int:
+    """The place of a binding in the footer: the table's order."""
+    return next((at for at, row in enumerate(ACTIONS) if row.name == binding.action), len(ACTIONS))

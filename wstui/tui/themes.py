@@ -1,0 +1,37 @@
+"""The two themes of wstui's own: one accent colour, quiet greys, and words where colour might fail."""
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="wstui",
+    primary="#6ba8e5",
+    secondary="#b79ae0",
+    accent="#4cc9b0",
+    warning="#e0b25c",
+    error="#ef6f6c",
+    success="#7cc77f",
+    foreground="#d5dae1",
+    background="#14171c",
+    surface="#1a1e25",
+    panel="#222731",
+    dark=True,
+    variables={"footer-background": "#1a1e25", "block-cursor-text-style": "none"},
+)
+
+LIGHT = Theme(
+    name="wstui-light",
+    primary="#1f63a8",
+    secondary="#6b46a8",
+    accent="#08796b",
+    warning="#8a5a00",
+    error="#b3261e",
+    success="#2c7a31",
+    foreground="#1d2228",
+    background="#fbfbfa",
+    surface="#f1f2f2",
+    panel="#e6e8ea",
+    dark=False,
+    variables={"block-cursor-text-style": "none"},
+)
+
+THEMES = (DARK, LIGHT)

@@ -1,0 +1,107 @@
+"""The top bar: who, where, how it stands, how safely. The URL is typed here."""
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from wstui.events import safe_text
+from wstui.tui.connection_facts import ConnectionFacts
+from wstui.tui.state_words import StateWords
+from wstui.tui.tones import CONTENT_STYLES, MUTED
+
+
+class ConnectBar(Vertical):
+    """One line, and a second one while there is a problem to tell."""
+
+    @dataclass
+    class ConnectAsked(Message):
+        """Enter was pressed on a URL."""
+
+        url: str
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._shown_url = ""
+
+    def compose(self) -> ComposeResult:
+        """Name, URL, state, transport; the problem below."""
+        with Horizontal(id="bar-line"):
+            yield Static(Content.styled("wstui ▸ ", "bold $text-accent"), id="bar-brand")
+            yield Static(id="bar-name")
+            yield Input(
+                id="bar-url",
+                compact=True,
+                select_on_focus=False,
+                placeholder="wss://… or host:port, then Enter",
+            )
+            yield Static(id="bar-url-text")
+            yield Static(id="bar-state")
+            yield Static(id="bar-transport")
+        yield Static(id="bar-problem")
+
+    def show_name(self, profile: str, *, recorded: bool) -> None:
+        """The profile's name, or that there is none; and whether this is a recording."""
+        name = safe_text(profile or "no profile")
+        words = Content.assemble(name, (" · recorded" if recorded else "", MUTED))
+        self.query_one("#bar-name", Static).update(words)
+
+    def show_url(self, url: str, *, editable: bool) -> None:
+        """The endpoint: as plain text while it is in use, editable otherwise."""
+        shown = safe_text(url)
+        self.query_one("#bar-url-text", Static).update(Content(shown))
+        self.set_class(editable, "-editable")
+        if shown != self._shown_url:
+            self._shown_url = shown
+            self.query_one("#bar-url", Input).value = shown
+
+    @property
+    def typed_url(self) -> str:
+        """What stands in the URL field."""
+        return self.query_one("#bar-url", Input).value
+
+    def focus_url(self) -> None:
+        """Go to the URL field, its text selected."""
+        field = self.query_one("#bar-url", Input)
+        field.focus()
+        field.action_select_all()
+
+    def show_state(self, state: StateWords, facts: ConnectionFacts, *, secure_url: bool) -> None:
+        """How it stands, and over what."""
+        sign, words, tone = state
+        self.query_one("#bar-state", Static).update(
+            Content.styled(safe_text(f"{sign} {words}"), f"bold {CONTENT_STYLES[tone]}")
+        )
+        self.query_one("#bar-transport", Static).update(_transport(facts, secure_url))
+
+    def show_problem(self, sentence: str) -> None:
+        """A sentence in place, or nothing."""
+        self.query_one("#bar-problem", Static).update(Content(safe_text(sentence)))
+        self.set_class(bool(sentence), "-problem")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter connects."""
+        event.stop()
+        self.post_message(self.ConnectAsked(event.value.strip()))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typing takes the last problem away."""
+        event.stop()
+        if event.input.has_focus:
+            self.show_problem("")
+
+
+def _transport(facts: ConnectionFacts, secure_url: bool) -> Content:
+    parts = []
+    if facts.insecure:
+        parts.append(Content.styled("✗ TLS not verified", "bold $error"))
+    elif facts.tls:
+        parts.append(Content.styled(f"{safe_text(facts.tls)}", MUTED))
+    elif not secure_url:
+        parts.append(Content.styled("no TLS", MUTED))
+    if facts.deflate:
+        parts.append(Content.styled("deflate", MUTED))
+    return Content("  ").join(parts)

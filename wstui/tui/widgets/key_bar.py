@@ -1,0 +1,64 @@
+"""The footer: the important keys of this moment on one line, clickable, the least important dropped first."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from wstui.tui.actions import footer_order, footer_rank
+
+
+class KeyBar(Widget):
+    """``F1 help  F2 ping  F3 close …``; what is not possible now is dim, what makes no sense is absent."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--disabled"}
+
+    def on_mount(self) -> None:
+        """Hear of changes of state and focus."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _screen: Screen[object]) -> None:
+        self.refresh()
+
+    def _entries(self) -> list[tuple[str, str, str, bool]]:
+        """Key, its label, its words, whether it is possible: as many as fit, in the table's order."""
+        shown = [
+            (binding, enabled)
+            for _, binding, enabled, _ in self.screen.active_bindings.values()
+            if binding.show and footer_rank(binding)
+        ]
+        room, chosen = self.size.width, []
+        for binding, enabled in sorted(shown, key=lambda item: footer_rank(item[0])):
+            label = self.app.get_key_display(binding)
+            label = label.upper() if label.startswith("f") and label[1:].isdigit() else label
+            room -= len(label) + len(binding.description) + 3
+            if room < -2:
+                break
+            chosen.append((footer_order(binding), binding.key, label, binding.description, enabled))
+        return [entry[1:] for entry in sorted(chosen)]
+
+    def render_line(self, y: int) -> Strip:
+        """The whole bar."""
+        base = self.rich_style
+        if y:
+            return Strip.blank(self.size.width, base)
+        bright = self.get_component_rich_style("key-bar--key")
+        dim = self.get_component_rich_style("key-bar--disabled")
+        segments = []
+        for key, label, words, enabled in self._entries():
+            click = Style(meta={"key": key})
+            segments.append(Segment(label, (bright if enabled else dim) + click))
+            segments.append(Segment(f" {words}", (base if enabled else dim) + click))
+            segments.append(Segment("  ", base))
+        return Strip(segments).crop_extend(0, self.size.width, base)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key presses it."""
+        key = event.style.meta.get("key")
+        if key:
+            self.app.simulate_key(key)

@@ -1,0 +1,326 @@
+"""The message list: a window over the session file, newest last (Textual's Line API).
+
+Rule 1: no work per row beyond the rows on the screen. Rule 2: nothing jumps: the list follows the
+tail only while it stands at the tail, and a selection belongs to an event, not to a place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive, var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from wstui.events import Kind, RecordedEvent
+from wstui.tui.actions import Place, bindings_for
+from wstui.tui.event_words import event_line, size_words
+from wstui.tui.measures import clock_text, count_text, delta_text, offset_text
+from wstui.tui.rows import Rows
+from wstui.tui.tones import TONE_CLASSES, tone_class
+
+_WITH_DELTA_CELLS = 60
+_WITHOUT_SIZE_CELLS = 44
+_CACHED_STRIPS = 512
+
+
+class TimeShown(Enum):
+    """What the time column says."""
+
+    CLOCK = "time of day"
+    SINCE_START = "since the start"
+    SINCE_PREVIOUS = "since the row before"
+
+
+class MessageList(ScrollView, can_focus=True):
+    """What was said, and what began, ended and disturbed it."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"message-list--selected", "message-list--new", *TONE_CLASSES}
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.MESSAGES)]
+
+    rows: var[Rows | None] = var(None, init=False)
+    time_shown: reactive[TimeShown] = reactive(TimeShown.CLOCK)
+    selected_id: var[int | None] = var(None, init=False)
+    following: var[bool] = var(True, init=False)
+
+    @dataclass
+    class Selected(Message):
+        """Another event is selected, or none."""
+
+        event_id: int | None
+
+    class Opened(Message):
+        """The person wants to look closer at the selection."""
+
+    class TailChanged(Message):
+        """The list began or ceased to follow the tail."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.start_ns = 0
+        self.noted: Mapping[int, str] = {}
+        self.hint: tuple[str, ...] = ()
+        self._seen = 0
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_STRIPS)
+
+    # -- what it shows ---------------------------------------------------------------------------
+
+    def show(self, rows: Rows | None, start_ns: int = 0) -> None:
+        """Show these rows; the selection stays where its event still has a row."""
+        self.start_ns = start_ns
+        self.rows = rows
+        self._strips.clear()
+        self._seen = 0
+        self.grow()
+        if self.following or self.selected_id is None:
+            self.go_to_tail()
+        else:
+            self._scroll_to_row(self.selected_row)
+        self.refresh()
+
+    def grow(self) -> None:
+        """Take over what was added to the rows since; once for a batch, whatever its size."""
+        count = 0 if self.rows is None else self.rows.refresh()
+        if count == self.virtual_size.height:
+            return
+        before = self.virtual_size.height
+        self.virtual_size = Size(0, count)
+        if self.following:
+            self._seen = count
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+        if before < self.scroll_offset.y + self.size.height or not self.following:
+            self.refresh()
+
+    def show_notes(self, noted: Mapping[int, str]) -> None:
+        """Mark the events that have a note."""
+        if noted != self.noted:
+            self.noted = noted
+            self._strips.clear()
+            self.refresh()
+
+    def show_hint(self, *lines: str) -> None:
+        """What an empty list says."""
+        if lines != self.hint:
+            self.hint = lines
+            self.refresh()
+
+    @property
+    def unseen(self) -> int:
+        """Rows below everything that was on the screen."""
+        bottom = self.scroll_offset.y + self.size.height
+        return max(0, self.virtual_size.height - max(self._seen, bottom))
+
+    def go_to_tail(self) -> None:
+        """Stand at the newest row and follow it."""
+        self.following = True
+        self._seen = self.virtual_size.height
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Leaving the tail stops following it; coming back to the end resumes."""
+        super().watch_scroll_y(old_value, new_value)
+        if new_value >= self.max_scroll_y:
+            self.following = True
+        elif new_value < old_value:
+            if self.following:
+                self._seen = self.virtual_size.height
+            self.following = False
+        if self.unseen:
+            self.refresh()
+
+    def watch_following(self) -> None:
+        """Tell who shows whether the tail is followed."""
+        self.post_message(self.TailChanged())
+
+    # -- the selection ---------------------------------------------------------------------------
+
+    @property
+    def selected_row(self) -> int:
+        """The row of the selection, -1 without one."""
+        if self.selected_id is None or self.rows is None:
+            return -1
+        return self.rows.row_of(self.selected_id)
+
+    def select(self, event_id: int | None, *, scroll: bool = True) -> None:
+        """Select an event by its number."""
+        if event_id == self.selected_id:
+            return
+        self.selected_id = event_id
+        self.refresh()
+        if scroll and event_id is not None:
+            self._scroll_to_row(self.selected_row)
+        self.post_message(self.Selected(event_id))
+
+    def _select_row(self, row: int) -> None:
+        if self.rows is None or not len(self.rows):
+            return
+        row = max(0, min(row, len(self.rows) - 1))
+        event = self.rows.event(row)
+        if event is not None:
+            self.select(event.id)
+            self._scroll_to_row(row)
+
+    def _scroll_to_row(self, row: int) -> None:
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if row < top:
+            self.scroll_to(y=row, animate=False, immediate=True)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False, immediate=True)
+
+    def _move(self, by: int) -> None:
+        row = self.selected_row
+        if row < 0:
+            bottom = self.scroll_offset.y + self.size.height - 1
+            row = min(bottom, self.virtual_size.height - 1) + (0 if by < 0 else 1)
+            by = 0 if abs(by) == 1 else by
+        self._select_row(row + by)
+
+    def action_up(self) -> None:
+        """The row above."""
+        self._move(-1)
+
+    def action_down(self) -> None:
+        """The row below."""
+        self._move(1)
+
+    def action_page_up(self) -> None:
+        """A page towards the start."""
+        self._move(-max(1, self.size.height - 1))
+
+    def action_page_down(self) -> None:
+        """A page towards the end."""
+        self._move(max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        """The first row."""
+        self._select_row(0)
+
+    def action_last(self) -> None:
+        """The newest row; the list follows it from here on."""
+        self._select_row(self.virtual_size.height - 1)
+        self.go_to_tail()
+
+    def action_open(self) -> None:
+        """Look closer at the selection."""
+        if self.selected_id is None:
+            self._move(-1)
+        self.post_message(self.Opened())
+
+    def action_time(self) -> None:
+        """Show time of day, time since the start, or time since the row before."""
+        modes = list(TimeShown)
+        self.time_shown = modes[(modes.index(self.time_shown) + 1) % len(modes)]
+
+    def on_click(self, event: events.Click) -> None:
+        """Select a row; a second click looks closer; the counter goes to the tail."""
+        if event.style.meta.get("tail"):
+            self.go_to_tail()
+            return
+        row = self.scroll_offset.y + event.get_content_offset_capture(self).y
+        if row < self.virtual_size.height:
+            self._select_row(row)
+            if event.chain == 2:
+                self.action_open()
+
+    def on_resize(self) -> None:
+        """Who follows the tail stays there, whatever the height."""
+        if self.following:
+            self.go_to_tail()
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def notify_style_update(self) -> None:
+        """Colours changed: draw anew."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One row, or a line of the hint while there are none."""
+        width, row = self.scrollable_content_region.width, self.scroll_offset.y + y
+        if self.rows is None or not self.virtual_size.height:
+            return self._hint_line(y, width)
+        strip = self._row_strip(row, width)
+        if y == self.size.height - 1 and self.unseen:
+            return self._with_counter(strip, width)
+        return strip
+
+    def _hint_line(self, y: int, width: int) -> Strip:
+        if not 0 < y <= len(self.hint):
+            return Strip.blank(width, self.rich_style)
+        style = self._tone("plain" if y == 1 else "quiet")
+        return Strip([Segment(f"  {self.hint[y - 1]}", style)]).crop_extend(0, width, self.rich_style)
+
+    def _with_counter(self, strip: Strip, width: int) -> Strip:
+        text = f" ↓ {count_text(self.unseen)} new "
+        style = self.get_component_rich_style("message-list--new") + Style(meta={"tail": True})
+        return Strip.join([strip.crop(0, width - len(text)), Strip([Segment(text, style)], len(text))])
+
+    def _row_strip(self, row: int, width: int) -> Strip:
+        event = self.rows.event(row) if self.rows is not None else None
+        if event is None:
+            return Strip.blank(width, self.rich_style)
+        selected = event.id == self.selected_id
+        key = (row, width, self.time_shown, selected, self.has_focus)
+        strip = self._strips.get(key)
+        if strip is None:
+            before = self.rows.event(row - 1) if self.rows is not None else None
+            strip = self._draw(event, before, width, selected)
+            self._strips[key] = strip
+        return strip
+
+    def _draw(self, event: RecordedEvent, before: RecordedEvent | None, width: int, selected: bool) -> Strip:
+        line = event_line(event)
+        note = "✎" if event.id in self.noted else " "
+        segments = [("▌" if selected else " ", "accent"), (note, "note")]
+        segments += self._times(event, before, width)
+        segments.append((f"  {line.glyph} ", line.tone))
+        if width >= _WITHOUT_SIZE_CELLS:
+            segments.append((f"{size_words(event):>7}  ", "quiet"))
+        quiet = event.kind == Kind.BINARY
+        segments.append((line.words, line.tone if line.marker else "quiet" if quiet else "plain"))
+        if event.id in self.noted:
+            segments.append((f"  ✎ {self.noted[event.id]}", "note"))
+        filled = self._background(selected)
+        drawn = Strip([Segment(text, self._tone(tone) + filled) for text, tone in segments])
+        if drawn.cell_length <= width:
+            return drawn.crop_extend(0, width, self.rich_style + filled)
+        return Strip.join([drawn.crop(0, width - 1), Strip([Segment("…", self._tone("quiet") + filled)], 1)])
+
+    def _background(self, selected: bool) -> Style:
+        if not selected:
+            return Style.null()
+        return Style(bgcolor=self.get_component_rich_style("message-list--selected").bgcolor)
+
+    def _times(self, event: RecordedEvent, before: RecordedEvent | None, width: int) -> list[tuple[str, str]]:
+        delta = delta_text(event.t_ns - before.t_ns) if before is not None else ""
+        if self.time_shown is TimeShown.SINCE_PREVIOUS:
+            return [(f"{delta:>12}", "plain")]
+        shown = self._time(event)
+        same = 0 if before is None else _common_beginning(shown, self._time(before))
+        times = [(shown[:same], "quiet"), (shown[same:], "plain")]
+        if width >= _WITH_DELTA_CELLS:
+            times.append((f" {delta:>9}", "quiet"))
+        return times
+
+    def _time(self, event: RecordedEvent) -> str:
+        if self.time_shown is TimeShown.SINCE_START:
+            return f"{offset_text(event.t_ns - self.start_ns):>12}"
+        return clock_text(event.t_ns)
+
+    def _tone(self, tone: str) -> Style:
+        return self.get_component_rich_style(tone_class(tone))
+
+
+def _common_beginning(shown: str, before: str) -> int:
+    """How much of a time repeats the row before, up to the decimal point."""
+    end = shown.rfind(".") + 1
+    return end if shown[:end] == before[:end] else 0
