@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from pathlib import Path
 
 import pytest
 import trustme
@@ -198,3 +199,16 @@ def test_speed_divides_durations_and_nothing_else() -> None:
 def test_what_the_first_release_promises_is_there() -> None:
     promised = "echo silent-close going-away lifetime no-pong private-code reset bad-frame"
     assert {*promised.split(), "app-heartbeat", "flood", "hostile"} <= set(FAULTS)
+
+
+def test_the_documentation_has_every_fault() -> None:
+    lines = (Path(__file__).parents[2] / "docs" / "lab.md").read_text().splitlines()
+    rows = [line.split(" | ") for line in lines if line.startswith("| `")]
+    assert [(name, summary) for name, summary, _ in rows] == [
+        (f"| `{fault.name}`", fault.summary) for fault in FAULTS.values()
+    ]
+    assert all(
+        f"`{key}={value:g}`" in row[2]
+        for fault, row in zip(FAULTS.values(), rows, strict=True)
+        for key, value in fault.settings.items()
+    )

@@ -395,3 +395,17 @@ def test_a_profile_for_a_url(typed: str, url: str) -> None:
 def test_no_profile_for_what_is_no_url() -> None:
     with pytest.raises(ProfileError):
         profile_for_url("nonsense")
+
+
+def test_the_documentation_has_every_key_with_its_default() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "profiles.md").read_text()
+    document = text.split("```toml\n")[2].split("```")[0]
+    without_ellipses = "".join(line for line in document.splitlines(keepends=True) if '"…"' not in line)
+    tables = tomllib.loads(
+        without_ellipses.replace('url = "wss://…"', 'url = "wss://a"').replace('"https://…"', '"https://a"')
+    )
+    profile = parse_profile(tables)
+    changed = set(profile_to_mapping(profile))
+    assert changed == {"url", "origin", "headers", "heartbeat", "message", "script"}
+    assert profile_to_mapping(profile)["heartbeat"].keys() == {"application"}
+    assert set(Profile.__struct_fields__) <= {*tables}
