@@ -4,9 +4,11 @@ The only folder that knows SQL. :class:`TimelineWriter` records, :class:`Timelin
 on a file that may still grow, :class:`Catalogue` finds files. ``docs/format.md`` describes the format.
 """
 
+from wstui.timeline.catalogue import Catalogue
 from wstui.timeline.counts import Counts
+from wstui.timeline.entries import SessionEntry
 from wstui.timeline.errors import TimelineError
-from wstui.timeline.heartbeat import Beat, HeartbeatSeries, ServerPing
+from wstui.timeline.heartbeat import Beat, HeartbeatSeries, Numbers, ServerPing, heartbeat_numbers
 from wstui.timeline.reader import TimelineReader
 from wstui.timeline.rows import Mark, Note
 from wstui.timeline.schema import FORMAT_VERSION
@@ -16,14 +18,18 @@ from wstui.timeline.writer import TimelineWriter
 __all__ = [
     "FORMAT_VERSION",
     "Beat",
+    "Catalogue",
     "Counts",
     "HeartbeatSeries",
     "Mark",
     "Note",
+    "Numbers",
     "ServerPing",
+    "SessionEntry",
     "SessionInfo",
     "TimelineError",
     "TimelineReader",
     "TimelineWriter",
+    "heartbeat_numbers",
     "new_session_path",
 ]

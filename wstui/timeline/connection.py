@@ -53,17 +53,44 @@ def settle(path: Path) -> None:
         connection.close()
 
 
+def is_in_use(path: Path) -> bool:
+    """Whether a recorder or a live view has the file open, in this process or another.
+
+    SQLite itself is asked for the file alone; every connection to a file with a write-ahead log holds
+    a lock that stands in the way of that.
+    """
+    try:
+        connection = connect(path, "mode=rw", timeout_s=0)
+        try:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+        finally:
+            connection.close()
+    except sqlite3.OperationalError as error:
+        return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    except FAILURES:
+        return False
+    return False
+
+
 class ReadConnection:
     """A read-only connection to one session file, that follows the file and survives its damage."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, salvaging: bool = True) -> None:
         """Open ``path``.
+
+        Args:
+            path: of the file.
+            salvaging: copy what is readable of a damaged file (which costs as much as reading it all)
+                rather than refuse it.
 
         Raises:
             TimelineError: it is missing, unreadable, no session file, of a newer format, or so
                 damaged that nothing can be read.
         """
         self.path = path
+        self._salvaging = salvaging
         self.damage = ""
         """What is wrong with the file and how much of it could be read; empty for a whole one."""
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -129,8 +156,14 @@ class ReadConnection:
         if self.damage:
             raise TimelineError(self.damage)
         self._connection.close()
+        self._connection = self._salvage(problem)
+
+    def _salvage(self, problem: str) -> sqlite3.Connection:
+        if not self._salvaging:
+            raise TimelineError(f"{self.path.name} is damaged ({problem}): open it to read what is left.")
+        connection, self.damage = salvage(self.path, problem)
         self._seen = None
-        self._connection, self.damage = salvage(self.path, problem)
+        return connection
 
     def close(self) -> None:
         """Close the connection; the last reader leaves a session as one single file."""
@@ -155,9 +188,7 @@ class ReadConnection:
 
     def _open_otherwise(self, error: Exception) -> sqlite3.Connection:
         if _is_damage(error):
-            connection, self.damage = salvage(self.path, str(error))
-            self._seen = None
-            return connection
+            return self._salvage(str(error))
         if self._seen is None:
             return self._open_copy()
         raise TimelineError(f"{self.path.name} cannot be opened: {error}.") from error

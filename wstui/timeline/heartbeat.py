@@ -4,7 +4,8 @@ Pure: events in, beats out, no file and no clock. It is fed little by little, so
 never scans twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from wstui.events import END_KINDS, Direction, Kind, RecordedEvent
@@ -163,6 +164,51 @@ class HeartbeatSeries:
         beats, pings = self._beats, self._server_pings
         self._waiting = [i for i in self._waiting if beats[i].connection > event.connection]
         self._unanswered = [i for i in self._unanswered if pings[i].connection > event.connection]
+
+
+class Numbers(NamedTuple):
+    """A series in a few numbers. Times in ns; None where there is no round trip yet."""
+
+    last_ns: int | None
+    median_ns: int | None
+    p95_ns: int | None
+    p99_ns: int | None
+    jitter_ns: int | None
+    """The mean absolute difference of consecutive round trips: RFC 3550 §6.4.1's idea, without its
+    smoothing, so that it says the same however long the series is."""
+    answered: int
+    """With the late ones."""
+    missed: int
+    """Never answered within the timeout; without the late ones."""
+
+
+def heartbeat_numbers(beats: Iterable[Beat]) -> Numbers:
+    """The numbers of some beats, oldest first."""
+    trips: list[int] = []
+    answered = missed = 0
+    for beat in beats:
+        answered += beat.pong_id is not None
+        missed += beat.status == "missed"
+        if beat.rtt_ns is not None:
+            trips.append(beat.rtt_ns)
+    if not trips:
+        return Numbers(None, None, None, None, None, answered, missed)
+    ordered = sorted(trips)
+    differences = [abs(later - earlier) for earlier, later in pairwise(trips)]
+    return Numbers(
+        trips[-1],
+        percentile(ordered, 50),
+        percentile(ordered, 95),
+        percentile(ordered, 99),
+        sum(differences) // len(differences) if differences else None,
+        answered,
+        missed,
+    )
+
+
+def percentile(ordered: Sequence[int], per_cent: int) -> int:
+    """The nearest-rank percentile of values in ascending order: always one that was measured."""
+    return ordered[max(-(-len(ordered) * per_cent // 100), 1) - 1]
 
 
 def _duration(event: RecordedEvent, key: str) -> int | None:

@@ -16,9 +16,8 @@ from wstui.timeline.counts import Counts, add_to_counts
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import DEFAULT_TIMEOUT_NS, Beat, HeartbeatSeries, ServerPing
 from wstui.timeline.messages import message_payload
-from wstui.timeline.notes import Mark, Note
-from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, to_events, to_integers
-from wstui.timeline.session import SessionInfo, to_session_info
+from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, Mark, Note, to_events, to_integers
+from wstui.timeline.session import SESSION, SessionInfo, to_session_info
 from wstui.timeline.transcript import TRANSCRIPT_KINDS_SQL, Transcript
 
 _SESSION = (
@@ -67,7 +66,7 @@ class TimelineReader:
 
     def refresh_info(self) -> SessionInfo:
         """Read the session's row again (its end, its title); also kept as :attr:`info`."""
-        self.info = self._database.read(to_session_info, _SESSION)
+        self.info = self._database.read(to_session_info, SESSION)
         return self.info
 
     # ---- events by id ----

@@ -15,6 +15,9 @@ from wstui.timeline.rows import DamagedRowError, Row, decode_object
 SUFFIX = ".wstui"
 """Every session file ends in this."""
 
+SESSION = "SELECT started_ns, profile, url, settings, wstui_version, title, id, ended_ns, pinned FROM session"
+"""The query for :func:`to_session_info`."""
+
 _Rest = tuple[str, str, str, int | None, int]
 _UNFIT_FOR_A_FOLDER = re.compile(r"[^\w.@+-]+")
 
