@@ -1,0 +1,223 @@
+"""JSON Lines: the export that loses nothing, one event a line, and what ``--json`` prints.
+
+``docs/format.md`` has the shapes. Key order is part of the format: a file compares byte by byte.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, BinaryIO, NamedTuple
+
+import msgspec
+
+from wstui.events import RecordedEvent
+from wstui.exchange.redaction import Redactor
+from wstui.timeline import Mark, Note, SessionInfo, TimelineReader
+
+JSONL_VERSION = 1
+"""What the first line says; a change that a reader of the format must know of counts it up."""
+
+_BATCH = 1000
+
+
+class _Line(msgspec.Struct, tag_field="type", tag="event", gc=False):
+    """The part that every event has, in order."""
+
+    id: int
+    t_ns: int
+    connection: int
+    kind: str
+    direction: str
+    size: int
+    wire_size: int
+
+
+class _TextLine(_Line, tag="event", gc=False):
+    text: str
+    detail: dict[str, Any]
+    marks: Sequence[dict[str, Any]]
+    notes: Sequence[dict[str, Any]]
+
+
+class _BinaryLine(_Line, tag="event", gc=False):
+    base64: bytes
+    detail: dict[str, Any]
+    marks: Sequence[dict[str, Any]]
+    notes: Sequence[dict[str, Any]]
+
+
+class _BareLine(_Line, tag="event", gc=False):
+    detail: dict[str, Any]
+    marks: Sequence[dict[str, Any]]
+    notes: Sequence[dict[str, Any]]
+
+
+class Exported(NamedTuple):
+    """What an export was."""
+
+    events: int
+    redactions: int
+    """Places where a secret was replaced."""
+    secrets: int
+    """Different secrets among them."""
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def event_line(event: RecordedEvent, marks: Iterable[Mark] = (), notes: Iterable[Note] = ()) -> bytes:
+    r"""One event as a line, with its ``\n``.
+
+    The payload is ``text`` where it is UTF-8, else ``base64``; an event without one has neither.
+    """
+    return _encoded(_line(event, [mark_shape(mark) for mark in marks], [note_shape(note) for note in notes]))
+
+
+def export_jsonl(
+    reader: TimelineReader,
+    out: BinaryIO,
+    redact: bool = True,
+    *,
+    verdict: Mapping[str, Any] | None = None,
+) -> Exported:
+    """Write a session: its own line, its events, the notes on moments, and the verdict where one is given.
+
+    Memory stays flat, however long the session is.
+
+    Args:
+        reader: of the session.
+        out: a binary file.
+        redact: replace secrets.
+        verdict: what the last line shall say.
+
+    Raises:
+        TimelineError: the session cannot be read.
+        OSError: ``out`` cannot be written.
+    """
+    redactor = Redactor() if redact else None
+    out.write(_object("session", _session_shape(reader.info, reader.path.name), redactor))
+    on_events, on_moments = _notes(reader, redactor)
+    events = 0
+    batch: list[RecordedEvent] = []
+    for event in reader.iterate():
+        batch.append(event if redactor is None else redactor.event(event))
+        if len(batch) == _BATCH:
+            events += _write(batch, reader, on_events, redactor, out)
+            batch.clear()
+    events += _write(batch, reader, on_events, redactor, out)
+    for shape in on_moments:
+        out.write(_object("note", shape, None))
+    if reader.damage:
+        out.write(_object("damage", {"text": reader.damage}, None))
+    if verdict is not None:
+        out.write(_object("verdict", verdict, redactor))
+    return Exported(events, redactor.count if redactor else 0, redactor.secrets if redactor else 0)
+
+
+def mark_shape(mark: Mark) -> dict[str, Any]:
+    """A mark inside its event's line."""
+    return {"mark": mark.mark, "dialect": mark.dialect, "data": mark.data}
+
+
+def note_shape(note: Note) -> dict[str, Any]:
+    """A note inside its event's line, or on a line of its own."""
+    return {
+        "id": note.id,
+        "t_ns": note.t_ns,
+        "text": note.text,
+        "colour": note.colour,
+        "created_ns": note.created_ns,
+        "edited_ns": note.edited_ns,
+    }
+
+
+def _session_shape(info: SessionInfo, name: str) -> dict[str, Any]:
+    return {
+        "version": JSONL_VERSION,
+        "session": name,
+        "id": info.id,
+        "profile": info.profile,
+        "url": info.url,
+        "title": info.title,
+        "started_ns": info.started_ns,
+        "ended_ns": info.ended_ns,
+        "wstui_version": info.wstui_version,
+        "settings": info.settings,
+    }
+
+
+def _notes(
+    reader: TimelineReader, redactor: Redactor | None
+) -> tuple[dict[int, list[dict[str, Any]]], list[dict[str, Any]]]:
+    """The notes on events, by event, and those on moments."""
+    on_events: dict[int, list[dict[str, Any]]] = {}
+    on_moments: list[dict[str, Any]] = []
+    for note in reader.notes():
+        shape = note_shape(note)
+        if redactor is not None:
+            shape["text"] = redactor.text(note.text)
+        target = on_moments if note.event_id is None else on_events.setdefault(note.event_id, [])
+        target.append(shape)
+    return on_events, on_moments
+
+
+def _write(
+    batch: list[RecordedEvent],
+    reader: TimelineReader,
+    notes: dict[int, list[dict[str, Any]]],
+    redactor: Redactor | None,
+    out: BinaryIO,
+) -> int:
+    if not batch:
+        return 0
+    marks = {
+        event_id: [_mark_as_it_may_leave(mark, redactor) for mark in found]
+        for event_id, found in reader.marks_between(batch[0].id, batch[-1].id).items()
+    }
+    if marks or notes:
+        lines = [_line(event, marks.get(event.id, ()), notes.get(event.id, ())) for event in batch]
+    else:
+        lines = [_line(event, (), ()) for event in batch]
+    out.writelines(map(_encoded, lines))
+    return len(batch)
+
+
+def _mark_as_it_may_leave(mark: Mark, redactor: Redactor | None) -> dict[str, Any]:
+    shape = mark_shape(mark)
+    if redactor is not None:
+        shape["data"] = redactor.mapping(mark.data)
+    return shape
+
+
+def _line(
+    event: RecordedEvent, marks: Sequence[dict[str, Any]], notes: Sequence[dict[str, Any]]
+) -> msgspec.Struct:
+    event_id, t_ns, connection, kind, direction, size, wire_size, payload, detail = event
+    head = (event_id, t_ns, connection, kind, direction, size, wire_size)
+    if payload is None:
+        return _BareLine(*head, detail, marks, notes)
+    try:
+        return _TextLine(*head, payload.decode(), detail, marks, notes)
+    except UnicodeDecodeError:
+        return _BinaryLine(*head, payload, detail, marks, notes)
+
+
+def _object(type_: str, shape: Mapping[str, Any], redactor: Redactor | None) -> bytes:
+    shown = shape if redactor is None else redactor.mapping(shape)
+    return _encoded({"type": type_, **{key: value for key, value in shown.items() if key != "type"}})
+
+
+def _encoded(line: Any) -> bytes:
+    try:
+        return _encode(line) + b"\n"
+    except UnicodeEncodeError:
+        return _encode(_storable(msgspec.to_builtins(line, builtin_types=(bytes,)))) + b"\n"
+
+
+def _storable(value: Any) -> Any:
+    """The same without lone surrogates, which JSON text in UTF-8 cannot hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_storable(key): _storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(inner) for inner in value]
+    return value
