@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from wstui.events import END_KINDS, RecordedEvent
+from wstui.events import END_KINDS, Kind, RecordedEvent
 from wstui.timeline import Beat, HeartbeatSeries, ServerPing
+from wstui.timeline.heartbeat import percentile
 
 BeatState = Literal["answered", "late", "missed", "outstanding", "unanswered"]
 """The timeline's status; ``unanswered``: the connection ended before the pong was due."""
@@ -27,7 +28,10 @@ class Changes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The round trips of a session. Spans in ns; None where nothing was measured."""
+    """The round trips of a session. Spans in ns; None where nothing was measured.
+
+    The same as the timeline's numbers, kept up to date beat by beat, and with both sides' counts.
+    """
 
     last_ns: int | None = None
     median_ns: int | None = None
@@ -96,7 +100,11 @@ class BeatBook:
 
     def extend(self, events: Sequence[RecordedEvent], now_ns: int) -> Changes:
         """Take newer events, in order, and let session time pass up to ``now_ns``."""
-        self._series.extend(events)
+        for event in events:
+            if event.kind == Kind.PONG:
+                # What a pong finds overdue was missed, whether it is read live or years later.
+                self._series.advance(event.t_ns)
+            self._series.extend((event,))
         self._series.advance(now_ns)
         ended = {event.connection for event in events if event.kind in END_KINDS} - self._ended
         self._ended |= ended
@@ -177,11 +185,12 @@ class BeatBook:
     def numbers(self) -> Numbers:
         """Statistics of every measured round trip so far, late ones included."""
         tally = self._tally
+        ordered = tally.ordered
         return Numbers(
             last_ns=tally.last_ns,
-            median_ns=percentile(tally.ordered, 50),
-            p95_ns=percentile(tally.ordered, 95),
-            p99_ns=percentile(tally.ordered, 99),
+            median_ns=percentile(ordered, 50) if ordered else None,
+            p95_ns=percentile(ordered, 95) if ordered else None,
+            p99_ns=percentile(ordered, 99) if ordered else None,
             jitter_ns=tally.differences_ns / tally.difference_count if tally.difference_count else None,
             tcp_rtt_ns=tally.tcp_rtt_ns,
             sent=len(self.beats),
@@ -205,11 +214,3 @@ def _changed(before: Sequence[object], now: Sequence[object], first: int) -> lis
     """Places from ``first`` on that hold another object than before: rows are replaced, not changed."""
     old = (index for index in range(first, len(before)) if now[index] is not before[index])
     return [*old, *range(len(before), len(now))]
-
-
-def percentile(ordered: Sequence[int], percent: int) -> int | None:
-    """The nearest-rank percentile of an ascending sequence, None if it is empty."""
-    if not ordered:
-        return None
-    rank = -(-percent * len(ordered) // 100)
-    return ordered[max(1, rank) - 1]

@@ -125,7 +125,7 @@ class Layout:
     width: int
     height: int
     axes: bool = True
-    """Without axes the plot takes everything: a graph in one line."""
+    """Without axes the plot takes everything and shows round trips alone: a graph in one line."""
 
     @property
     def left(self) -> int:
@@ -211,7 +211,7 @@ class _Drawing:
     def draw_answered(self, beat: Beat, before: Beat | None, after: Beat | None) -> None:
         """One round trip, and under it TCP's own."""
         x, y = self.axis.x(beat.t_ns), self.y(beat.rtt_ns or 0)
-        tcp_y = None if beat.tcp_rtt_ns is None else self.y(beat.tcp_rtt_ns)
+        tcp_y = None if beat.tcp_rtt_ns is None or not self.layout.axes else self.y(beat.tcp_rtt_ns)
         if before is not None and self.joins(before, beat):
             x0 = self.axis.x(before.t_ns)
             self.canvas.line("ping", x0, self.y(before.rtt_ns or 0), x, y)

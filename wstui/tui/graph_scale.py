@@ -1,6 +1,7 @@
 """The heartbeat graph's two axes: what a cell stands for, and which numbers stand beside it. Pure."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from wstui.tui.measures import duration_text
 
@@ -98,7 +99,7 @@ class RoundTripScale:
         return self.top_ns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TimeAxis:
     """Session time on dot columns that stand still.
 
@@ -110,12 +111,12 @@ class TimeAxis:
     window_s: int
     dots: int
 
-    @property
+    @cached_property
     def dot_ns(self) -> int:
         """Time in one dot column."""
         return max(1, self.window_s * NS_PER_S // max(1, self.dots))
 
-    @property
+    @cached_property
     def last_column(self) -> int:
         """The number of the column at the right edge."""
         return self.end_ns // self.dot_ns
@@ -127,7 +128,11 @@ class TimeAxis:
 
     def x(self, t_ns: int) -> int:
         """The dot column of a moment; outside the window negative or beyond the last."""
-        return t_ns // self.dot_ns - self.last_column + self.dots - 1
+        return t_ns // self.dot_ns - self._before_first
+
+    @cached_property
+    def _before_first(self) -> int:
+        return self.last_column - self.dots + 1
 
     def ticks(self) -> list[tuple[int, str]]:
         """Dot columns of the labelled times and their labels, the oldest first; not the end itself."""

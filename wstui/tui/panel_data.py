@@ -4,7 +4,7 @@ Live and recorded are the same: the model reads what is newer than what it has s
 gives a frozen snapshot. No widget and no clock in here: the time comes in.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,16 +25,14 @@ from wstui.tui.ending import ConnectionRecord, Ending, Quiet, ending
 from wstui.tui.graph_picture import AppBeat, Marker
 from wstui.tui.side_rows import SideRows
 from wstui.tui.side_words import SideRow
+from wstui.tui.verdicts import Diagnose, VerdictTask, verdict_of
 
-SLICE_EVENTS = 1000
+SLICE_EVENTS = 500
 """Events taken in by one refresh, so that a long recording never holds up the screen."""
 _TAIL_EVENTS = 64
 _TAIL_REACH = 4096
 _MARK_SLICE_IDS = 50_000
 _SENT, _RECEIVED = Direction.SENT.value, Direction.RECEIVED.value
-
-
-Diagnose = Callable[[TimelineReader], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +92,15 @@ class PanelData:
 class PanelModel:
     """Follows one session file for the side panel."""
 
-    def __init__(self, reader: TimelineReader, diagnose: Diagnose | None = None) -> None:
+    def __init__(self, reader: TimelineReader, diagnose: Diagnose = verdict_of) -> None:
         """Follow a session.
 
         Args:
             reader: the session file, live or recorded.
-            diagnose: gives the verdict's mapping; :func:`wstui.diagnosis.diagnose` by default.
+            diagnose: gives the verdict's mapping.
         """
         self._reader = reader
-        self._diagnose = diagnose or _verdict
+        self._diagnose = diagnose
         self._book = BeatBook(reader.heartbeat_series())
         settings = reader.info.settings
         self._rows = SideRows(self._book, int(_number(settings, "reconnect", "attempts") or 0))
@@ -118,7 +116,9 @@ class PanelModel:
         self._quiet: Quiet | None = None
         """The silence before the ending, once that has begun."""
         self._ending: Ending | None = None
-        self._ending_of = 0
+        self._verdict: VerdictTask | None = None
+        self._verdict_of = 0
+        self._side_events = 0
         self._numbers = Numbers()
         self._version = 0
         self._seen: tuple[object, ...] = ()
@@ -147,13 +147,14 @@ class PanelModel:
             self._take_progress(progress)
         self._follow_notes()
         loading = self._app.read(last_id) or loading
-        self._conclude(state, loading)
+        loading = self._conclude(state, loading) or loading
         return self._snapshot(now_ns, state, live, loading)
 
     # -- reading ---------------------------------------------------------------------------------
 
     def _read(self, now_ns: int) -> bool:
         events = self._reader.side_events(self._after_id, SLICE_EVENTS)
+        self._side_events += len(events)
         if events:
             self._after_id = events[-1].id
             self._last_event_ns = max(self._last_event_ns, events[-1].t_ns)
@@ -169,7 +170,7 @@ class PanelModel:
         if event.connection != self._record.connection:
             self._record = ConnectionRecord(event.connection)
             self._quiet = None
-            self._ending, self._ending_of = None, 0
+            self._forget_ending()
         self._record.feed(event)
         marker = _marker(event)
         if marker is not None:
@@ -205,21 +206,27 @@ class PanelModel:
 
     # -- the ending ------------------------------------------------------------------------------
 
-    def _conclude(self, state: StateNotice | None, loading: bool) -> None:
-        """Make up the ending once for everything that is known of it."""
+    def _conclude(self, state: StateNotice | None, loading: bool) -> bool:
+        """Make up the ending from everything that is known of it; True: the verdict is still to come."""
         record = self._record
         if self._quiet is None and record.turning_point is not None:
             self._quiet = self._quiet_before(record.turning_point)
-        busy = state is not None and state.state not in _OVER
-        if loading or busy or not record.is_over:
-            if busy:
-                self._ending, self._ending_of = None, 0
-            return
-        if self._ending_of == self._after_id:
-            return
-        self._ending_of = self._after_id
-        self._ending = ending(record, self._quiet or Quiet(), self._diagnose(self._reader))
-        self._version += 1
+        if state is not None and state.state not in _OVER:
+            self._forget_ending()
+            return False
+        if loading or not record.is_over:
+            return False
+        if self._verdict is None or self._verdict_of != self._after_id:
+            self._verdict_of = self._after_id
+            self._verdict = VerdictTask(self._reader, self._side_events, self._diagnose)
+        found = ending(record, self._quiet or Quiet(), self._verdict.mapping)
+        if found != self._ending:
+            self._ending = found
+            self._version += 1
+        return not self._verdict.is_done
+
+    def _forget_ending(self) -> None:
+        self._ending, self._verdict = None, None
 
     def _quiet_before(self, turn: RecordedEvent) -> Quiet:
         opened = self._record.opened
@@ -298,12 +305,6 @@ def _recorded_state(record: ConnectionRecord) -> str:
     if record.opened is not None:
         return ConnectionState.OPEN.value
     return ConnectionState.DIALLING.value if record.phases else ConnectionState.IDLE.value
-
-
-def _verdict(reader: TimelineReader) -> Mapping[str, Any]:
-    from wstui.diagnosis import diagnose
-
-    return diagnose(reader).to_mapping()
 
 
 def _number(settings: Mapping[str, Any], table: str, key: str) -> float | None:

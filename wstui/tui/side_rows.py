@@ -12,7 +12,7 @@ from typing import overload
 from wstui.events import PHASE_KINDS, Direction, ErrorCode, Kind, RecordedEvent
 from wstui.timeline import Beat
 from wstui.tui.beats import ORDINARY, BeatBook, Changes
-from wstui.tui.side_words import SideRow, beats_row, event_row, server_pings_row
+from wstui.tui.side_words import RECEIVED_PING, SENT_PING, SideRow, beats_row, event_row, server_pings_row
 
 RUN_LIMIT = 60
 """Pings in one row, so that a long quiet session still shows when it was quiet."""
@@ -27,6 +27,8 @@ class SideRows(Sequence[SideRow]):
         """The longest phase of each connection's dialling."""
         self._book = book
         self._attempts = attempts
+        self._folded: set[int] = set()
+        """Places of rows that stand for more pings than their words say."""
         self._shown_beats = 0
         self._shown_server_pings = 0
         self._rows: list[SideRow] = []
@@ -81,6 +83,7 @@ class SideRows(Sequence[SideRow]):
                 self._pong(event)
             elif event.kind != Kind.ERROR or event.detail.get("code") != ErrorCode.MISSED_PONG:
                 self._other(event)
+        self._word_folded()
         for index in changes.beats:
             if index < beats:
                 self._beat_changed(index)
@@ -89,6 +92,13 @@ class SideRows(Sequence[SideRow]):
                 self._server_ping_changed(index)
         if events or changes.beats:
             self._place_notes()
+
+    def _word_folded(self) -> None:
+        for at in self._folded:
+            run = self._rows[at].run
+            ours = self._rows[at].word == SENT_PING
+            self._replace(at, self._beats_row(run) if ours else self._server_pings_row(run))
+        self._folded.clear()
 
     def _append(self, row: SideRow) -> None:
         self._rows.append(row)
@@ -137,12 +147,16 @@ class SideRows(Sequence[SideRow]):
 
     def _begin_beat(self, index: int) -> None:
         beat = self._book.beats[index]
-        row = self._beats_row(range(index, index + 1))
-        last = self._last(row.word, beat.connection)
+        last = self._last(SENT_PING, beat.connection)
         if last is not None and self._may_fold(self._book.beats[last.run.start], beat):
-            self._replace(len(self._rows) - 1, self._beats_row(range(last.run.start, index + 1)))
+            self._fold(last, range(last.run.start, index + 1))
         else:
-            self._append(row)
+            self._append(self._beats_row(range(index, index + 1)))
+
+    def _fold(self, last: SideRow, run: range) -> None:
+        """Let the newest row stand for one more ping; its words are made when all are taken in."""
+        self._rows[-1] = replace(last, run=run)
+        self._folded.add(len(self._rows) - 1)
 
     def _may_fold(self, first: Beat, beat: Beat) -> bool:
         ordinary = self._book.state(first) in ORDINARY and self._book.state(beat) in ORDINARY
@@ -158,21 +172,19 @@ class SideRows(Sequence[SideRow]):
 
     # -- the server's pings, and pongs that nobody asked for -------------------------------------
 
+    def _server_pings_row(self, run: range) -> SideRow:
+        return server_pings_row(self._book.server_pings[run.start : run.stop], run)
+
     def _begin_server_ping(self, index: int) -> None:
-        pings = self._book.server_pings
-        row = server_pings_row(pings[index : index + 1], range(index, index + 1))
-        last = self._last(row.word, row.connection)
+        last = self._last(RECEIVED_PING, self._book.server_pings[index].connection)
         if last is None:
-            self._append(row)
+            self._append(self._server_pings_row(range(index, index + 1)))
         else:
-            run = range(last.run.start, index + 1)
-            self._replace(len(self._rows) - 1, server_pings_row(pings[run.start : run.stop], run))
+            self._fold(last, range(last.run.start, index + 1))
 
     def _server_ping_changed(self, index: int) -> None:
-        pings = self._book.server_pings
-        at = self._row_at(pings[index].ping_id)
-        run = self._rows[at].run
-        self._replace(at, server_pings_row(pings[run.start : run.stop], run))
+        at = self._row_at(self._book.server_pings[index].ping_id)
+        self._replace(at, self._server_pings_row(self._rows[at].run))
 
     def _unsolicited(self, row: SideRow) -> None:
         last = self._last(row.word, row.connection)

@@ -12,7 +12,7 @@ from wstui.events import Direction, Kind, RecordedEvent, safe_text
 from wstui.timeline import Beat, ServerPing
 from wstui.tui.beats import BeatState
 from wstui.tui.event_words import ARROWS, close_words, event_line
-from wstui.tui.graph_scale import round_trip_text, span_text
+from wstui.tui.graph_scale import NS_PER_S, round_trip_text, span_text
 from wstui.tui.measures import count_text, duration_text
 
 
@@ -219,8 +219,8 @@ _ROWS: dict[str, Callable[[RecordedEvent], SideRow]] = {
 
 # -- pings and their answers -------------------------------------------------------------------------
 
-_SENT_PING = f"ping {ARROWS[Direction.SENT.value]}"
-_RECEIVED_PING = f"ping {ARROWS[Direction.RECEIVED.value]}"
+SENT_PING = f"ping {ARROWS[Direction.SENT.value]}"
+RECEIVED_PING = f"ping {ARROWS[Direction.RECEIVED.value]}"
 
 
 def beats_row(beats: Sequence[Beat], state: BeatState, run: range) -> SideRow:
@@ -238,7 +238,7 @@ def beats_row(beats: Sequence[Beat], state: BeatState, run: range) -> SideRow:
         facts, tone = beat_facts(first, state), _BEAT_TONES.get(state, "quiet")
     else:
         facts, tone = f"×{len(beats)}  {_range_text(times)}".rstrip(), "quiet"
-    return SideRow(first.ping_id, first.t_ns, _SENT_PING, facts, tone, amount, 0, first.connection, run)
+    return SideRow(first.ping_id, first.t_ns, SENT_PING, facts, tone, amount, 0, first.connection, run)
 
 
 _BEAT_TONES: dict[BeatState, str] = {"missed": "error", "late": "warning", "unanswered": "warning"}
@@ -246,7 +246,7 @@ _BEAT_TONES: dict[BeatState, str] = {"missed": "error", "late": "warning", "unan
 
 def beat_facts(beat: Beat, state: BeatState) -> str:
     """What became of a ping, in words."""
-    limit = span_text(beat.timeout_ns)
+    limit = span_text(beat.timeout_ns) if beat.timeout_ns >= NS_PER_S else duration_text(beat.timeout_ns)
     facts = {
         "late": f"pong, too late (limit {limit})",
         "missed": f"missed after {limit}",
@@ -280,4 +280,4 @@ def server_pings_row(pings: Sequence[ServerPing], run: range) -> SideRow:
         facts = f"×{len(pings)} answered" if not open_count else f"×{len(pings)}, {open_count} not answered"
     tone = "quiet" if not open_count else "warning"
     amount = round_trip_text(max(taken)) if taken else ""
-    return SideRow(first.ping_id, first.t_ns, _RECEIVED_PING, facts, tone, amount, 0, first.connection, run)
+    return SideRow(first.ping_id, first.t_ns, RECEIVED_PING, facts, tone, amount, 0, first.connection, run)

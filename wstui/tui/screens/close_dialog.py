@@ -103,7 +103,6 @@ class CloseDialog(ModalScreen[CloseRequest | None]):
         Binding("escape", "dismiss(None)", "back", priority=True),
         Binding("down", "to_codes", "codes", show=False),
     ]
-    CSS_PATH = "close_dialog.tcss"
     AUTO_FOCUS = "#close-code"
 
     def compose(self) -> ComposeResult:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -193,7 +194,8 @@ class EventTimeline(ScrollView, can_focus=True):
         if row.amount:
             pieces.append((self._bar(row), "accent"))
             pieces.append((f"{row.amount:>{_AMOUNT_CELLS}}  ", "error" if row.tone == "error" else "plain"))
-        pieces.append((row.facts, row.tone))
+        room = self.size.width - sum(len(text) for text, _ in pieces)
+        pieces.append((clipped(row.facts, room, self.glyphs), row.tone))
         return pieces
 
     def _bar(self, row: SideRow) -> str:
@@ -205,6 +207,11 @@ class EventTimeline(ScrollView, can_focus=True):
         whole, rest = divmod(eighths, 8)
         bar = self.glyphs.bar[8] * whole + (self.glyphs.bar[rest] if rest else "")
         return f"{bar:<{_BAR_CELLS}}"
+
+
+def clipped(text: str, cells: int, glyphs: Glyphs) -> str:
+    """The text in so many cells; where it is cut, it says so."""
+    return text if cell_len(text) <= cells else f"{set_cell_size(text, max(0, cells - 1))}{glyphs.more}"
 
 
 def _times(row: SideRow, before: SideRow | None) -> list[Piece]:

@@ -84,6 +84,7 @@ class HeartbeatGraph(Widget, can_focus=True):
         Binding("plus,equals_sign", "zoom(-1)", "less time", show=False),
         Binding("minus", "zoom(1)", "more time", show=False),
         Binding("enter", "choose", "look closer", show=False),
+        Binding("escape", "leave", "back", show=False),
     ]
 
     window_s: reactive[int] = reactive(DEFAULT_WINDOW_S)
@@ -107,6 +108,7 @@ class HeartbeatGraph(Widget, can_focus=True):
         """The right edge while the past is looked at; None: the newest."""
         self._key: tuple[object, ...] = ()
         self._strips: list[Strip] = []
+        self._styles: dict[str, Style] = {}
         self._title = Content()
 
     # -- what it shows ---------------------------------------------------------------------------
@@ -218,6 +220,16 @@ class HeartbeatGraph(Widget, can_focus=True):
         self.cursor_id = None
         self._invalidate()
 
+    def action_leave(self) -> None:
+        """The same with Escape, which means something else while no ping is chosen."""
+        self.action_now()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is the screen's while there is nothing to leave here."""
+        if action == "leave":
+            return self.cursor_id is not None or self._end_ns is not None
+        return super().check_action(action, parameters)
+
     def action_zoom(self, by: int) -> None:
         """Show more or less time."""
         self.window_s = zoomed(self.window_s, by)
@@ -267,6 +279,7 @@ class HeartbeatGraph(Widget, can_focus=True):
         """Colours changed: draw anew."""
         super().notify_style_update()
         self._strips = []
+        self._styles.clear()
 
     def render_line(self, y: int) -> Strip:
         """One row of the picture; the first row asked for draws all of them."""
@@ -278,13 +291,18 @@ class HeartbeatGraph(Widget, can_focus=True):
 
     def _draw(self) -> list[Strip]:
         picture = self._picture()
-        styles = {part: self.get_component_rich_style(_component(part)) for part in PARTS}
-        styles[""] = self.rich_style
         strips = [
-            Strip([Segment(text, styles[part]) for text, part in picture.runs(row)], picture.width)
+            Strip([Segment(text, self._style(part)) for text, part in picture.runs(row)], picture.width)
             for row in range(picture.height)
         ]
         return self._with_cursor(strips)
+
+    def _style(self, part: str) -> Style:
+        style = self._styles.get(part)
+        if style is None:
+            style = self.get_component_rich_style(_component(part)) if part else self.rich_style
+            self._styles[part] = style
+        return style
 
     def _picture(self) -> Picture:
         data, layout, axis = self.data, self._layout(), self._axis()

@@ -77,6 +77,9 @@ class SidePanel(Vertical):
 
         event_id: int
 
+    class Unfinished(Message):
+        """The snapshot is not whole yet: whoever gives it should refresh it again soon."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.data = PanelData()
@@ -110,6 +113,8 @@ class SidePanel(Vertical):
         self._show_titles()
         if servers or ended:
             self._share_out()
+        if data.loading:
+            self.post_message(self.Unfinished())
 
     def _show_titles(self) -> None:
         title = self.get_widget_by_id("timeline-title", PaneTitle)

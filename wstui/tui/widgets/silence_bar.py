@@ -5,6 +5,7 @@ from textual.widget import Widget
 
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import NS_PER_S, span_text
+from wstui.tui.measures import duration_text
 from wstui.tui.panel_data import PanelData, Silence
 
 PLAIN_SCALE_S = 60.0
@@ -30,7 +31,7 @@ class SilenceBar(Widget):
         """Show the silence; draws at most once a second, as its words change."""
         silence = data.silence
         shown = (
-            silence.silent_ns // (NS_PER_S // 4),
+            silence.silent_ns // NS_PER_S,
             silence_words(silence, running=data.running),
             data.running,
         )
@@ -50,7 +51,7 @@ def silence_lines(silence: Silence, width: int, glyphs: Glyphs, *, running: bool
         return Content.styled(f"{_LABEL}counts from the moment it is open"[:width], "$foreground 60%")
     share = silence.silent_ns / NS_PER_S / (silence.limit_s or PLAIN_SCALE_S)
     style = next(style for limit, style in _STEPS if share < limit)
-    amount = " " + amount_words(silence)
+    amount = " " + amount_words(silence, running=running)
     cells = max(4, width - len(_LABEL) - len(amount))
     filled, empty = bar_cells(share, cells, glyphs)
     words = " " * len(_LABEL) + silence_words(silence, running=running)
@@ -72,9 +73,9 @@ def bar_cells(share: float, cells: int, glyphs: Glyphs) -> tuple[str, str]:
     return filled, glyphs.track * (cells - len(filled))
 
 
-def amount_words(silence: Silence) -> str:
-    """``12 s``, or against a known limit ``12 s of 60 s (nginx)``."""
-    silent = span_text(silence.silent_ns)
+def amount_words(silence: Silence, *, running: bool = True) -> str:
+    """``12 s``, or against a known limit ``12 s of 60 s (nginx)``; what is over is known exactly."""
+    silent = _amount(silence.silent_ns, running=running)
     if silence.limit_s is None:
         return silent
     name = f" ({silence.limit_name})" if silence.limit_name else ""
@@ -89,5 +90,9 @@ def silence_words(silence: Silence, *, running: bool) -> str:
             parts.append(f"nothing {word}")
         else:
             ago = " ago" if running else ""
-            parts.append(f"{word} {span_text(silence.until_ns - moment_ns)}{ago}")
+            parts.append(f"{word} {_amount(silence.until_ns - moment_ns, running=running)}{ago}")
     return ", ".join(parts) + ("" if running else " before the end")
+
+
+def _amount(span_ns: int, *, running: bool) -> str:
+    return span_text(span_ns) if running or span_ns >= 100 * NS_PER_S else duration_text(max(0, span_ns))
