@@ -155,7 +155,8 @@ class Profile(_Table, frozen=True):
     origin: Annotated[str | None, Meta(description="an origin such as https://example.com")] = None
     compression: YesOrNo = True
     """Whether permessage-deflate is offered."""
-    follow_redirects: Annotated[int, Meta(ge=0, le=20, description="a whole number from 0 to 20")] = 5
+    follow_redirects: Annotated[int, Meta(ge=0, le=20, description="a whole number from 0 to 20")] = 0
+    """How many redirects to follow. 0, as in browsers: a redirect is shown and ends the attempt."""
     headers: Annotated[dict[str, str], Meta(description="a table of header names and texts")] = {}
     auth: Auth = Auth()
     tls: Tls = Tls()
