@@ -10,7 +10,7 @@ from wstui.diagnosis.rules.idle import Idle, idle_before_end
 from wstui.diagnosis.rules.words import close_frame, seconds, silent_for, tcp_ended
 from wstui.diagnosis.verdict import Because, Finding, PreventedBy, Who
 from wstui.dialects import knowledge
-from wstui.events import Cause, ErrorCode, RecordedEvent
+from wstui.events import Cause, ErrorCode, RecordedEvent, close_code_name
 
 _OUR_FAILURES = {
     ErrorCode.PROTOCOL_VIOLATION: Cause.PROTOCOL_ERROR_SERVER,
@@ -147,7 +147,7 @@ def reason_says(evidence: Evidence) -> Finding | None:
     """What the words of the server's reason give away."""
     first = _server_closed_first(evidence)
     reason = str(first.detail.get("reason", "")) if first is not None else ""
-    if first is None or not reason:
+    if first is None or not reason or _only_names_the_code(reason, _code(first)):
         return None
     row = next((row for row in knowledge().reason if row.regex.search(reason)), None)
     if row is None:
@@ -162,6 +162,11 @@ def reason_says(evidence: Evidence) -> Finding | None:
     if row.cause is Cause.KEEPALIVE_TIMEOUT_SERVER:
         prevented = _which_heartbeat(evidence)
     return Finding(row.cause, row.confidence, "server", (close_frame(first),), prevented)
+
+
+def _only_names_the_code(reason: str, code: int) -> bool:
+    """A reason that repeats the code's registered name adds nothing to it."""
+    return reason.strip(" .!").lower() == close_code_name(code).lower()
 
 
 def _reason_fits(cause: Cause, code: int) -> bool:
