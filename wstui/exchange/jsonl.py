@@ -61,6 +61,7 @@ class Exported(NamedTuple):
 
 
 _encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 def event_line(event: RecordedEvent, marks: Iterable[Mark] = (), notes: Iterable[Note] = ()) -> bytes:
@@ -96,15 +97,11 @@ def export_jsonl(
     out.write(_object("session", _session_shape(reader.info, reader.path.name), redactor))
     on_events, on_moments = _notes(reader, redactor)
     events = 0
-    batch: list[RecordedEvent] = []
-    for event in reader.iterate():
-        batch.append(event if redactor is None else redactor.event(event))
-        if len(batch) == _BATCH:
-            events += _write(batch, reader, on_events, redactor, out)
-            batch.clear()
-    events += _write(batch, reader, on_events, redactor, out)
-    for shape in on_moments:
-        out.write(_object("note", shape, None))
+    for batch in reader.batches(batch=_BATCH):
+        shown = batch if redactor is None else redactor.events(batch)
+        out.write(_lines(shown, _marks(reader, batch, redactor), on_events))
+        events += len(batch)
+    out.writelines(_object("note", shape, None) for shape in on_moments)
     if reader.damage:
         out.write(_object("damage", {"text": reader.damage}, None))
     if verdict is not None:
@@ -159,25 +156,28 @@ def _notes(
     return on_events, on_moments
 
 
-def _write(
-    batch: list[RecordedEvent],
-    reader: TimelineReader,
-    notes: dict[int, list[dict[str, Any]]],
-    redactor: Redactor | None,
-    out: BinaryIO,
-) -> int:
-    if not batch:
-        return 0
-    marks = {
+def _marks(
+    reader: TimelineReader, batch: list[RecordedEvent], redactor: Redactor | None
+) -> dict[int, list[dict[str, Any]]]:
+    return {
         event_id: [_mark_as_it_may_leave(mark, redactor) for mark in found]
         for event_id, found in reader.marks_between(batch[0].id, batch[-1].id).items()
     }
+
+
+def _lines(
+    batch: list[RecordedEvent],
+    marks: dict[int, list[dict[str, Any]]],
+    notes: dict[int, list[dict[str, Any]]],
+) -> bytes:
     if marks or notes:
         lines = [_line(event, marks.get(event.id, ()), notes.get(event.id, ())) for event in batch]
     else:
         lines = [_line(event, (), ()) for event in batch]
-    out.writelines(map(_encoded, lines))
-    return len(batch)
+    try:
+        return _encode_lines(lines)
+    except UnicodeEncodeError:
+        return b"".join(map(_encoded, lines))
 
 
 def _mark_as_it_may_leave(mark: Mark, redactor: Redactor | None) -> dict[str, Any]:
@@ -191,13 +191,15 @@ def _line(
     event: RecordedEvent, marks: Sequence[dict[str, Any]], notes: Sequence[dict[str, Any]]
 ) -> msgspec.Struct:
     event_id, t_ns, connection, kind, direction, size, wire_size, payload, detail = event
-    head = (event_id, t_ns, connection, kind, direction, size, wire_size)
     if payload is None:
-        return _BareLine(*head, detail, marks, notes)
+        return _BareLine(event_id, t_ns, connection, kind, direction, size, wire_size, detail, marks, notes)
     try:
-        return _TextLine(*head, payload.decode(), detail, marks, notes)
+        text = payload.decode()
     except UnicodeDecodeError:
-        return _BinaryLine(*head, payload, detail, marks, notes)
+        return _BinaryLine(
+            event_id, t_ns, connection, kind, direction, size, wire_size, payload, detail, marks, notes
+        )
+    return _TextLine(event_id, t_ns, connection, kind, direction, size, wire_size, text, detail, marks, notes)
 
 
 def _object(type_: str, shape: Mapping[str, Any], redactor: Redactor | None) -> bytes:

@@ -107,8 +107,13 @@ class TimelineReader:
 
         No read transaction stays open between batches, so that a recorder may go on.
         """
-        while found := self._batch(first_id, batch):
+        for found in self.batches(first_id, batch=batch):
             yield from found
+
+    def batches(self, first_id: int = 1, *, batch: int = _BATCH) -> Iterator[list[RecordedEvent]]:
+        """The same in lists of at most ``batch`` events."""
+        while found := self._batch(first_id, batch):
+            yield found
             first_id = found[-1].id + 1
 
     # ---- rows of the views ----
