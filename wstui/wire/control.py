@@ -8,9 +8,10 @@ from typing import Any, Final, cast
 from wstui.events import REASON_LIMIT_BYTES, Direction, ErrorCode, Event, Kind
 from wstui.events.details import CloseDetail
 from wstui.wire.closing import Closing
+from wstui.wire.data_frames import RECEIVED
 from wstui.wire.frames import CLOSE, PING, Header, close_body, close_detail
 from wstui.wire.heartbeat import NS_PER_S, Heartbeat, PingSource, RttSource, SentPing
-from wstui.wire.incoming import KIND_OF_OPCODE, RECEIVED
+from wstui.wire.incoming import KIND_OF_OPCODE
 from wstui.wire.outgoing import FrameBuilder, Outgoing
 from wstui.wire.pongs import Answer, Pongs
 from wstui.wire.rules import Violation, close_violation

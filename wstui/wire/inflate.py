@@ -31,41 +31,49 @@ class Inflater:
         self._recent: deque[bytes] = deque()
         self._recent_bytes = 0
 
-    def inflate(self, data: bytes, *, first: bool, last: bool, room: int) -> bytes:
+    def inflate(self, data: bytes, begins: bool, ends: bool, room: int) -> bytes:
         """One frame's payload.
 
         Args:
             data: as it came.
-            first: the frame begins a message.
-            last: the frame ends a message.
+            begins: the frame begins a message.
+            ends: the frame ends a message.
             room: bytes that the result may have.
 
         Raises:
             TooMuchData: it has more.
             zlib.error: this is not DEFLATE.
         """
-        if first and not self._takes_over:
+        if begins and not self._takes_over:
             self._restart(b"")
-        pieces = []
-        rest = data + _EMPTY_BLOCK if last else data
-        for _ in range(_FINAL_BLOCKS_LIMIT):
-            piece = self._decoder.decompress(rest, room + 1)
-            room -= len(piece)
-            if room < 0:
-                raise TooMuchData
-            pieces.append(piece)
-            self._remember(piece)
-            if not self._decoder.eof:
-                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-            rest = self._decoder.unused_data
-            self._restart(b"".join(self._recent)[-_WINDOW_BYTES:])
-        raise zlib.error("too many final blocks in one frame")
+        rest = data + _EMPTY_BLOCK if ends else data
+        piece = self._decode(rest, room)
+        if not self._decoder.eof:
+            return piece
+        return piece + self._go_on(room - len(piece))
 
-    def _remember(self, piece: bytes) -> None:
+    def _decode(self, data: bytes, room: int) -> bytes:
+        piece = self._decoder.decompress(data, room + 1)
+        size = len(piece)
+        if size > room:
+            raise TooMuchData
         self._recent.append(piece)
-        self._recent_bytes += len(piece)
+        self._recent_bytes += size
         while self._recent_bytes - len(self._recent[0]) >= _WINDOW_BYTES:
             self._recent_bytes -= len(self._recent.popleft())
+        return piece
+
+    def _go_on(self, room: int) -> bytes:
+        """What follows a final block in the same frame."""
+        pieces = []
+        for _ in range(_FINAL_BLOCKS_LIMIT):
+            rest = self._decoder.unused_data
+            self._restart(b"".join(self._recent)[-_WINDOW_BYTES:])
+            pieces.append(self._decode(rest, room))
+            room -= len(pieces[-1])
+            if not self._decoder.eof:
+                return b"".join(pieces)
+        raise zlib.error("too many final blocks in one frame")
 
     def _restart(self, window: bytes) -> None:
         self._decoder = zlib.decompressobj(wbits=self._window_bits, zdict=window)

@@ -12,6 +12,7 @@ from websockets.extensions import Extension
 from websockets.frames import Frame, Opcode
 
 from wstui.events import CommandRefused, Direction, Event, Kind, Send, SendFrame
+from wstui.wire.data_frames import COMPRESSED
 from wstui.wire.frames import (
     BINARY,
     CLOSE,
@@ -28,7 +29,7 @@ from wstui.wire.frames import (
     frame_header,
     serialise,
 )
-from wstui.wire.incoming import COMPRESSED, KIND_OF_OPCODE
+from wstui.wire.incoming import KIND_OF_OPCODE
 from wstui.wire.rules import Violation, close_violation, header_violation, invalid_utf8, protocol_violation
 from wstui.wire.utf8 import Utf8Check, is_utf8
 

@@ -14,7 +14,7 @@ def final_block(data, dictionary=b""):
 
 
 def inflate_all(inflater, messages, room=1 << 20):
-    return [inflater.inflate(message, first=True, last=True, room=room) for message in messages]
+    return [inflater.inflate(message, True, True, room) for message in messages]
 
 
 def test_final_blocks_end_a_message_but_not_the_stream(deflate):
@@ -46,7 +46,7 @@ def test_several_final_blocks_in_one_message(deflate):
 def test_endless_final_blocks_are_refused(deflate):
     """Each costs a copy of what follows."""
     with pytest.raises(zlib.error, match="final blocks"):
-        Inflater(deflate().client).inflate(b"\x03\0" * 1000, first=True, last=True, room=10)
+        Inflater(deflate().client).inflate(b"\x03\0" * 1000, True, True, 10)
 
 
 @pytest.mark.parametrize("bits", [9, 15])
@@ -58,7 +58,7 @@ def test_what_the_library_compresses(deflate, bits, server_resets):
         text = f"message {number} ".encode() * 500
         payload = ends.frame(0x2, text)
         start = 4 if payload[1] == 126 else 2
-        assert inflater.inflate(payload[start:], first=True, last=True, room=len(text)) == text
+        assert inflater.inflate(payload[start:], True, True, len(text)) == text
 
 
 @pytest.mark.parametrize("room", [0, 1, 999])
@@ -66,9 +66,9 @@ def test_one_byte_too_many(deflate, room):
     ends = deflate()
     payload = ends.frame(0x2, bytes(1000))[2:]
     with pytest.raises(TooMuchData):
-        Inflater(ends.client).inflate(payload, first=True, last=True, room=room)
+        Inflater(ends.client).inflate(payload, True, True, room)
 
 
 def test_no_room_but_no_data(deflate):
     ends = deflate()
-    assert Inflater(ends.client).inflate(ends.frame(0x2, b"")[2:], first=True, last=True, room=0) == b""
+    assert Inflater(ends.client).inflate(ends.frame(0x2, b"")[2:], True, True, 0) == b""
