@@ -134,6 +134,12 @@ class ControlFrames:
         self._heartbeat.queued(payload, source, now_ns)
         self._output.append(outgoing)
 
+    def tracked_ping(self, data: bytes, event: Event) -> Outgoing:
+        """A ping that was built as a raw frame: its pong is matched like any other's."""
+        detail = {"source": "manual", "timeout_ns": self._heartbeat.timeout_ns, **(event.detail or {})}
+        self._heartbeat.queued(event.payload or b"", "manual")
+        return Outgoing(data, event._replace(detail=detail), self._heartbeat.written)
+
     def queue_close(self, body: bytes, *, forced: bool = False) -> None:
         """Send our Close frame; raises CommandRefused for a body that is too large."""
         detail = close_detail(body)

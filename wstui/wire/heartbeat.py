@@ -16,6 +16,8 @@ from typing import Final, Literal, NamedTuple
 from wstui.wire.frames import CONTROL_PAYLOAD_LIMIT_BYTES
 
 NS_PER_S: Final = 1_000_000_000
+SHORTEST_INTERVAL_S: Final = 0.01
+"""Between two pings of the heartbeat."""
 REMEMBERED_PINGS: Final = 1024
 """So many missed pings are kept, so that their late pongs can still be told."""
 
@@ -182,7 +184,8 @@ class Heartbeat:
         return min(times, default=None)
 
     def _interval_ns(self) -> int:
-        return max(0, round(self.settings.interval_s * NS_PER_S))
+        interval_s = self.settings.interval_s
+        return round(max(interval_s, SHORTEST_INTERVAL_S) * NS_PER_S) if interval_s > 0 else 0
 
     def _watch(self, ping: SentPing, since_ns: int) -> None:
         if not ping.timeout_ns:

@@ -11,9 +11,9 @@ nothing that a peer sends raises.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from websockets.extensions import Extension
 
@@ -35,15 +35,12 @@ from wstui.events.details import CloseDetail
 from wstui.wire.closing import Closing, Ending, Side
 from wstui.wire.control import LOCAL, ControlFrames
 from wstui.wire.frames import CLOSE, PING, Header, close_body, close_detail
-from wstui.wire.heartbeat import NS_PER_S, Heartbeat, HeartbeatSettings, RttSource
+from wstui.wire.heartbeat import NS_PER_S, SHORTEST_INTERVAL_S, Heartbeat, HeartbeatSettings, RttSource
 from wstui.wire.incoming import Incoming
 from wstui.wire.outgoing import FrameBuilder, Outgoing
 from wstui.wire.pongs import Pongs
 
-__all__ = ["SHORTEST_INTERVAL_S", "HeartbeatSettings", "Outgoing", "WebSocketProtocol"]
-
-SHORTEST_INTERVAL_S: Final = 0.01
-"""Between two pings of the heartbeat."""
+__all__ = ["HeartbeatSettings", "Outgoing", "WebSocketProtocol"]
 
 
 class WebSocketProtocol:
@@ -221,14 +218,14 @@ class WebSocketProtocol:
         """
         self._refuse_unless_open()
         raw = self._builder.raw(command, after_close=self._closing.sent is not None)
-        then: Callable[[int], None] | None = None
         if raw.header.opcode == CLOSE and self._closing.sent is None:
             self._control.close_queued(close_detail(command.payload))
-            then = self._closing.written
+            outgoing = Outgoing(raw.data, raw.event, self._closing.written)
         elif raw.header.opcode == PING and raw.violation is None:
-            self._heartbeat.queued(command.payload, "manual")
-            then = self._heartbeat.written
-        self._output.append(Outgoing(raw.data, raw.event, then))
+            outgoing = self._control.tracked_ping(raw.data, raw.event)
+        else:
+            outgoing = Outgoing(raw.data, raw.event)
+        self._output.append(outgoing)
 
     def ping(self, command: Ping) -> None:
         """Send a ping.
@@ -313,7 +310,9 @@ class WebSocketProtocol:
         if not self._started:
             raise CommandRefused("The connection is not open.")
         if self._closing.failed is not None:
-            raise CommandRefused("The connection has failed: the server broke the protocol.")
+            raise CommandRefused(
+                f"The connection has failed ({self._closing.failed}): nothing more can be sent on it."
+            )
 
     def _refuse_unless_sending(self) -> None:
         self._refuse_unless_open()

@@ -60,6 +60,11 @@ def test_no_interval_no_pings(talks):
     assert talk.protocol.next_deadline_ns() is None
 
 
+def test_a_tiny_interval_does_not_flood(talks):
+    talk = talks(heartbeat=HeartbeatSettings(interval_s=1e-12, timeout_s=60))
+    assert len(pings(talk.wait(1))) == 100
+
+
 def test_beats_that_were_slept_through_are_not_made_up_for(talks):
     talk = talks(heartbeat=HeartbeatSettings(interval_s=1))
     start_ns = talk.now_ns

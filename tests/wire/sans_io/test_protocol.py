@@ -509,7 +509,8 @@ def test_a_raw_message_inside_a_message_is_a_fault(talks):
 
 def test_a_raw_ping_is_matched(talks, frame):
     talk = talks()
-    talk.do("frame", SendFrame(PING, b"raw"))
+    [ping] = talk.do("frame", SendFrame(PING, b"raw"))
+    assert ping.detail == {"source": "manual", "timeout_ns": 20 * 10**9, "raw": True, "opcode": PING}
     talk.now_ns += 1000
     [pong] = talk.receive(frame(PONG, b"raw"))
     assert pong.detail["rtt_ns"] == 1000
