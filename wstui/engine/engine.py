@@ -126,11 +126,14 @@ class Engine:
         session = await self._session_for(command)
         self._retrying.use(session.settings.resolved.profile)
         if self._retrying.waiting:
+            number = session.connection + 1
             self._retrying.now()
         else:
             self._retrying.begin()
-            self._running = asyncio.get_running_loop().create_task(self._run(session))
-        return {"session": str(session.recorder.path), "connection": session.connection + 1}
+            first = self._dial(session)
+            number = session.connection
+            self._running = asyncio.get_running_loop().create_task(self._run(session, first))
+        return {"session": str(session.recorder.path), "connection": number}
 
     async def _session_for(self, command: Connect) -> OpenSession:
         """The session that goes on, or a new one where there is none or another endpoint is meant."""
@@ -140,10 +143,7 @@ class Engine:
                 raise CommandRefused("There is nothing to connect to yet: the first connect needs a profile.")
             return session
         settings = read_settings(command)
-        if session is not None and (session.settings.name, session.settings.url) == (
-            settings.name,
-            settings.url,
-        ):
+        if session is not None and session.settings.same_place(settings):
             session.use(settings)
             return session
         await self._end_session()
@@ -160,20 +160,24 @@ class Engine:
 
     # ---- the life of a session's connections ----
 
-    async def _run(self, session: OpenSession) -> None:
+    def _dial(self, session: OpenSession) -> LiveConnection:
+        """The next connection of the session, about to dial."""
+        session.connection += 1
+        self._asked_to_end = False
+        self._board.fire(Trigger.CONNECT, session.clock.now(), connection=session.connection)
+        self._connection = LiveConnection(session, self._board, self._wire_factory)
+        return self._connection
+
+    async def _run(self, session: OpenSession, connection: LiveConnection) -> None:
         try:
-            while await self._one_connection(session):
-                pass
+            while await self._live(session, connection):
+                connection = self._dial(session)
         except Exception as error:  # noqa: BLE001 - whatever it is, the session ends in a sentence
             _log.debug("the connection's task failed", exc_info=True)
             self._fail(session, error)
 
-    async def _one_connection(self, session: OpenSession) -> bool:
+    async def _live(self, session: OpenSession, connection: LiveConnection) -> bool:
         """Dial, talk until the end, wait if need be. True: dial again."""
-        session.connection += 1
-        self._asked_to_end = False
-        self._board.fire(Trigger.CONNECT, session.clock.now(), connection=session.connection)
-        self._connection = connection = LiveConnection(session, self._board, self._wire_factory)
         try:
             end = await connection.run()
         finally:

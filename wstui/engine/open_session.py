@@ -29,7 +29,7 @@ EventTap = Callable[[list[Event]], None]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a Connect asks for, checked and resolved. ``url`` and ``name`` tell one session from another."""
+    """What a Connect asks for, checked and resolved."""
 
     name: str
     url: str
@@ -37,6 +37,10 @@ class Settings:
     resolved: ResolvedProfile
     endpoint: Endpoint
     snapshot: dict[str, Any]
+
+    def same_place(self, other: "Settings") -> bool:
+        """Whether both belong into one session: the same profile name and the same URL as written."""
+        return (self.name, self.url) == (other.name, other.url)
 
     @property
     def shown_url(self) -> str:

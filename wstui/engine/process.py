@@ -44,6 +44,7 @@ class EngineProcess:
         while (line := await self._lines.get()) is not None:
             if await self._answer(line):
                 break
+            await asyncio.sleep(0)  # a flood of commands must not come before the wire
         await self._engine.shutdown()
         self._sink.close(_LAST_WORDS_S)
 

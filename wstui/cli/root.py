@@ -1,0 +1,149 @@
+"""The root command: which subcommands there are, what else its first argument may be, how errors end."""
+
+import os
+import signal
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+
+import click
+
+from wstui import __version__
+from wstui.cli.status import OUR_MISTAKE, SIGNAL_BASE, USAGE, Failure
+from wstui.events import CommandRefused, safe_text
+
+REPORT_AT = "https://github.com/wstui/wstui/issues"
+
+_MODULES = {
+    "demo": "wstui.cli.demo",
+    "run": "wstui.cli.run",
+    "sessions": "wstui.cli.sessions",
+    "show": "wstui.cli.show",
+    "diagnose": "wstui.cli.diagnose",
+    "export": "wstui.cli.export",
+    "lab": "wstui.cli.lab",
+    "profile": "wstui.cli.profile",
+}
+"""Where each subcommand's ``command`` stands, in the order of ``--help``."""
+
+_OPEN = "wstui.cli.open_ui"
+"""What a first argument means that is no subcommand."""
+
+
+class Root(click.Group):
+    """Subcommands by name; anything else is a profile, a URL or a session for the terminal UI."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of ``--help``."""
+        del ctx
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the subcommand's module."""
+        del ctx
+        module = _MODULES.get(cmd_name)
+        return None if module is None else _command(module)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A name that is none of ours goes to the terminal UI as its target."""
+        if args and args[0] in _MODULES:
+            return super().resolve_command(ctx, args)
+        return "", _command(_OPEN), args
+
+
+def _command(module: str) -> click.Command:
+    command = import_module(module).command
+    assert isinstance(command, click.Command)
+    return command
+
+
+@click.group(
+    cls=Root,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="With a profile, a URL or a session file in place of a command the terminal UI opens on it;"
+    " with nothing at all, on the home screen.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="wstui", message="%(prog)s %(version)s")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """A terminal instrument for WebSocket sessions: talk, ping, close with a code, learn why it ended.
+
+    \b
+    wstui                              the home screen: profiles and recent sessions
+    wstui wss://example.com/socket     the terminal UI, connected at once
+    wstui demo silent-close            practice on an endpoint that misbehaves
+    wstui run wss://example.com/socket --do 'send hello' --do 'expect hello'
+    """  # noqa: D301 - \b is click's mark for lines that stay as they are
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(_command(_OPEN))
+
+
+def near_command(word: str) -> str | None:
+    """The subcommand that a person may have meant."""
+    return next(iter(get_close_matches(word, _MODULES, n=1)), None)
+
+
+def run_command_line(arguments: list[str]) -> int:
+    """Carry a command line out; the exit status. Whatever goes wrong ends in one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        outcome = root.main(arguments, prog_name="wstui", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return SIGNAL_BASE + signal.SIGINT
+    except click.ClickException as error:
+        return _complain(_sentence_of(error), getattr(error, "status", error.exit_code))
+    except BrokenPipeError:
+        return leave_broken_pipe()
+    except Exception as error:  # noqa: BLE001 - the last resort: a sentence in place of a traceback
+        return _explain(error)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def leave_broken_pipe() -> int:
+    """Nobody reads our output any more: end without a word, as other tools do."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return SIGNAL_BASE + signal.SIGPIPE
+
+
+def _sentence_of(error: click.ClickException) -> str:
+    message = error.format_message()
+    if not isinstance(error, click.UsageError):
+        return message
+    command = error.ctx.command_path if error.ctx is not None else "wstui"
+    return f"{message.rstrip('.')}. See “{command} --help”."
+
+
+def _explain(error: Exception) -> int:
+    """Mistakes that have words for a person already, and last our own."""
+    from wstui.profiles import ProfileError
+    from wstui.timeline import TimelineError
+
+    if isinstance(error, ProfileError | TimelineError | CommandRefused):
+        return _complain(str(error), USAGE)
+    if isinstance(error, OSError) and error.filename is not None:
+        return _complain(f"{os.fsdecode(error.filename)}: {error.strerror}.", USAGE)
+    if os.environ.get("WSTUI_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    said = f"{type(error).__name__}: {error}"
+    return _complain(
+        f"wstui made a mistake ({said}). Please report it at {REPORT_AT}, with what WSTUI_DEBUG=1 adds.",
+        OUR_MISTAKE,
+    )
+
+
+def _complain(sentence: str, status: int) -> int:
+    click.echo(f"wstui: {safe_text(sentence)}", err=True)
+    return status
+
+
+__all__ = ["Failure", "near_command", "root", "run_command_line"]
