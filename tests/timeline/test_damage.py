@@ -10,8 +10,17 @@ from wstui.timeline import TimelineError, TimelineReader, TimelineWriter, schema
 
 @pytest.fixture
 def long_session(record, text, event):
-    """About 1.3 MB, so that half of it holds whole branches of the table's tree."""
-    return record([*(text(n) if n % 50 else event("ping", "sent", b"%d" % n) for n in range(20_000))])
+    """About 1.3 MB: its root page leads straight to the leaves."""
+    return record([text(n) if n % 50 else event("ping", "sent", b"%d" % n) for n in range(20_000)])
+
+
+@pytest.fixture
+def longer_session(record, event):
+    """About 2.5 MB, with an interior page in the middle: cut before it, no query finds any leaf."""
+    return record(
+        [event("text", "sent", b"%d" % n * 20, compressed=bool(n % 3)) for n in range(20_000)]
+        + [event("binary", payload=bytes(30_000))] * 5
+    )
 
 
 def use_everything(path):
@@ -48,6 +57,19 @@ def test_a_file_cut_short_yields_what_comes_before_the_cut(long_session, part):
     assert damage.startswith("session.wstui is damaged (")
     assert f"its first {read} events, until 2025-11-22 08:26:40 UTC, could be read" in damage
     assert contents(long_session.parent) == before
+
+
+@pytest.mark.parametrize("part", [0.3, 0.5, 0.6, 0.75, 0.9, 0.999])
+def test_leaves_are_read_where_the_tree_is_gone(longer_session, part):
+    whole = longer_session.read_bytes()
+    with TimelineReader(longer_session) as reader:
+        expected = reader.events(1)
+    longer_session.write_bytes(whole[: int(len(whole) * part)])
+    read, damage = use_everything(longer_session)
+    assert read >= 20_000 * (part - 0.1)
+    with TimelineReader(longer_session) as reader:
+        assert reader.events(1) == expected[:read]
+    assert f"its first {read} events" in damage
 
 
 def test_damage_in_the_middle_is_found_when_it_is_met(long_session):

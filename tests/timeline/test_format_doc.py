@@ -54,7 +54,7 @@ def test_every_kind_and_key_is_described():
         **dict.fromkeys((Kind.EOF, Kind.RESET, Kind.LOST), details.EndDetail),
     }
     for kind in Kind:
-        (line,) = [row for row in section.splitlines() if f"`{kind}`" in row[: row.find("|", 2)]]
+        (line,) = (row for row in section.splitlines() if row[:1] == "|" and f"`{kind}`" in row.split("|")[1])
         shape = shapes.get(kind) or getattr(details, f"{kind.value.capitalize()}Detail")
         for key in shape.__annotations__:
             assert re.search(rf"\b{key}\b", line), (kind, key)

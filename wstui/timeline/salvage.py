@@ -8,16 +8,20 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from wstui.timeline.errors import TimelineError
+from wstui.timeline.leaf_pages import events_after
 from wstui.timeline.rows import FAILURES, DamagedRowError, is_sound, to_events, to_marks, to_notes
 from wstui.timeline.schema import APPLICATION_ID, EVENT_COLUMNS, FORMAT_VERSION, create_schema
 from wstui.timeline.session import to_session_info
 
 _INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * len(EVENT_COLUMNS))})"  # noqa: S608
+
+_BATCH = 200
 
 
 def salvage(path: Path, problem: str) -> tuple[sqlite3.Connection, str]:
@@ -39,7 +43,7 @@ def salvage(path: Path, problem: str) -> tuple[sqlite3.Connection, str]:
     copy.execute("BEGIN")
     try:
         found = _copy_from(path, copy)
-    except FAILURES:
+    except (OSError, *FAILURES):
         found = False
     events, last_t_ns = copy.execute("SELECT count(*), max(t_ns) FROM event").fetchone()
     if not found and not events:
@@ -70,10 +74,12 @@ def _copy_from(path: Path, copy: sqlite3.Connection) -> bool:
         session = next(_readable(source, "SELECT * FROM session LIMIT 1"), None)
         _insert_session(copy, session, path)
         events = _readable(source, "SELECT * FROM event NOT INDEXED ORDER BY id")
-        copy.executemany(_INSERT_EVENT, _sound(events))
+        copy.executemany(_INSERT_EVENT, _sound(events, 0))
+        last_id = copy.execute("SELECT count(*) FROM event").fetchone()[0]
+        copy.executemany(_INSERT_EVENT, _sound(events_after(path, last_id), last_id))
         for table, convert in (("mark", to_marks), ("note", to_notes)):
             for row in _readable(source, f"SELECT * FROM {table} NOT INDEXED"):  # noqa: S608
-                if is_sound(row, convert):
+                if is_sound([row], convert):
                     _insert(copy, table, row)
     finally:
         source.close()
@@ -98,12 +104,15 @@ def _readable(source: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]
         return
 
 
-def _sound(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Rows that are what the writer writes, until the first that is not."""
-    for expected_id, row in enumerate(rows, start=1):
-        if row[0] != expected_id or not is_sound(row, to_events):
-            return
-        yield row
+def _sound(rows: Iterator[tuple[Any, ...]], last_id: int) -> Iterator[tuple[Any, ...]]:
+    """Rows after ``last_id`` that are what the writer writes, until the first that is not."""
+    while batch := list(islice(rows, _BATCH)):
+        are_sound = is_sound(batch, to_events)
+        for row in batch:
+            last_id += 1
+            if row[0] != last_id or not (are_sound or is_sound([row], to_events)):
+                return
+            yield row
 
 
 def _insert_session(copy: sqlite3.Connection, row: tuple[Any, ...] | None, path: Path) -> None:
