@@ -9,15 +9,16 @@ from textual.binding import BindingType
 from textual.css.query import NoMatches
 
 from wstui.engine import EngineHandle
-from wstui.profiles import ProfileError
+from wstui.profiles import ProfileError, profile_for_url
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.clock import Clock
-from wstui.tui.demo import DemoError, DemoServer
+from wstui.tui.demo import DEMO_NAME, DemoError, DemoServer
+from wstui.tui.screens.dialogs import TextDialog
 from wstui.tui.screens.help import help_dialog
 from wstui.tui.screens.home import HomeScreen
 from wstui.tui.screens.session import SessionScreen
 from wstui.tui.session_source import StartEngine
-from wstui.tui.targets import Target, destination_for_url, find_target
+from wstui.tui.targets import Destination, Target, find_target
 from wstui.tui.themes import DARK, THEMES
 
 
@@ -84,7 +85,9 @@ class WstuiApp(App[int]):
         except DemoError as error:
             self._say(str(error))
             return
-        await self.switch_screen(self._session_screen(destination_for_url(self._demo.url)))
+        await self.switch_screen(
+            self._session_screen(Destination(profile_for_url(self._demo.url), DEMO_NAME))
+        )
 
     def _say(self, sentence: str) -> None:
         if isinstance(self.screen, HomeScreen):
@@ -100,7 +103,10 @@ class WstuiApp(App[int]):
     # -- actions of every place ------------------------------------------------------------------
 
     def action_show_help(self) -> None:
-        """Every key, for the screen below."""
+        """Every key of this screen; the same key leaves the help again."""
+        if isinstance(self.screen, TextDialog):
+            self.screen.dismiss(None)
+            return
         screens = [screen for screen in self.screen_stack if isinstance(screen, HomeScreen | SessionScreen)]
         if screens and screens[-1] is self.screen:
             self.push_screen(help_dialog("home" if isinstance(self.screen, HomeScreen) else "session"))

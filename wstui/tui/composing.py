@@ -11,7 +11,7 @@ from wstui.tui.measures import size_text
 
 _JUDGED_CHARACTERS = 256 * 1024
 _BETWEEN_HEX_DIGITS = re.compile(r"[\s:,]+|0x", re.IGNORECASE)
-_NOT_HEX = re.compile(r"[^0-9a-fA-F\s:,xX]")
+_NOT_HEX = re.compile(r"[^0-9a-fA-F]")
 HISTORY_LIMIT = 200
 
 
@@ -25,11 +25,12 @@ def parse_hex(text: str) -> bytes:
     Raises:
         HexError: some character is no hexadecimal digit, or a digit is alone.
     """
-    wrong = _NOT_HEX.search(text)
+    digits = _BETWEEN_HEX_DIGITS.sub("", text)
+    wrong = _NOT_HEX.search(digits)
     if wrong is not None:
         raise HexError(f"“{wrong[0]}” is not a hexadecimal digit")
     try:
-        return bytes.fromhex(_BETWEEN_HEX_DIGITS.sub("", text))
+        return bytes.fromhex(digits)
     except ValueError:
         raise HexError("a byte has two hexadecimal digits; one is missing") from None
 

@@ -1,12 +1,15 @@
-"""The demo's server: ``wstui lab`` in a process of its own, so that the screen cannot delay it."""
+"""The demo's server: a lab in a process of its own, so that the screen cannot delay it."""
 
 import asyncio
 import contextlib
 import re
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 
 from wstui.events import safe_bytes
+
+DEMO_NAME = "demo"
+"""Names the folder of the demo's sessions."""
 
 _STARTS_WITHIN_S = 15.0
 _ENDS_WITHIN_S = 2.0
@@ -34,10 +37,10 @@ class DemoServer:
         Raises:
             DemoError: it did not start, or does not know the fault.
         """
-        arguments = (sys.executable, "-P", "-m", "wstui", "lab", fault, "--port", "0")
+        arguments = (sys.executable, "-P", "-m", "wstui.tui.demo_process", fault)
         try:
             process = await asyncio.create_subprocess_exec(
-                *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
+                *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True
             )
         except OSError as error:
             raise DemoError(f"The demo's server could not be started: {error.strerror or error}.") from error
@@ -79,9 +82,13 @@ async def _last_words(process: Process) -> str:
 
 
 async def _end(process: Process) -> None:
-    for end in (process.terminate, process.kill):
-        with contextlib.suppress(ProcessLookupError):
-            end()
+    """Let it end by itself, then by signal, then by force."""
+    if process.stdin is not None:
+        process.stdin.close()
+    for end in (None, process.terminate, process.kill):
+        if end is not None:
+            with contextlib.suppress(ProcessLookupError):
+                end()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ENDS_WITHIN_S):
                 await process.wait()

@@ -101,7 +101,7 @@ def _fold_text(line: str, width_cells: int) -> list[str]:
     if len(line) * 2 <= width_cells:
         return [line]
     indent = len(line) - len(line.lstrip(" "))
-    if indent * 2 > width_cells:
+    if not indent or (indent + 2) * 2 > width_cells:
         return chop_cells(line, max(1, width_cells)) or [""]
     first, *rest = chop_cells(line, max(1, width_cells)) or [""]
     if not rest:

@@ -58,7 +58,8 @@ def payload_preview(event: RecordedEvent) -> str:
     payload = (event.payload or b"")[:PREVIEW_BYTES]
     if event.kind == Kind.BINARY:
         return payload[:64].hex(" ")
-    return safe_text(squeeze(payload.decode("utf-8", "backslashreplace")))
+    shown = safe_text(squeeze(payload.decode("utf-8", "backslashreplace")))
+    return shown or ("(blank)" if payload else "(empty)")
 
 
 def close_words(code: int | None, reason: str) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from wstui.exchange.jsonl import export_jsonl
+from wstui.exchange.jsonl import Exported, export_jsonl
 from wstui.timeline import TimelineReader
 
 
@@ -31,19 +31,17 @@ def export_problem(text: str) -> str | None:
     return None
 
 
-def export_session(session: Path, target: Path) -> int:
-    """Write every event, secrets left out; how many.
+def export_session(session: Path, target: Path) -> Exported:
+    """Write every event, secrets left out; what that was.
 
     Raises:
         TimelineError: the session file cannot be read.
         OSError: the target cannot be written; what was written of it is removed.
     """
-    with TimelineReader(session) as reader:
-        with target.open("xb") as out:
-            try:
-                export_jsonl(reader, out)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    target.unlink()
-                raise
-        return reader.last_id()
+    with TimelineReader(session) as reader, target.open("xb") as out:
+        try:
+            return export_jsonl(reader, out)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                target.unlink()
+            raise

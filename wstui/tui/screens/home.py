@@ -20,11 +20,12 @@ from wstui.tui.measures import count_text, date_text
 from wstui.tui.palette import ActionCommands
 from wstui.tui.screens.dialogs import Choice, Chooser, Confirm
 from wstui.tui.targets import Recording, Target, find_target
-from wstui.tui.tones import MUTED
+from wstui.tui.tones import CONTENT_STYLES, MUTED
 from wstui.tui.widgets.key_bar import KeyBar
 from wstui.tui.widgets.pane_title import PaneTitle
 
 _SHOWN_SESSIONS = 200
+ERROR, WARNING = CONTENT_STYLES["error"], CONTENT_STYLES["warning"]
 
 
 class SessionList(OptionList):
@@ -97,7 +98,7 @@ class HomeScreen(Screen[None]):
                     yield PaneTitle("Profiles")
                     yield OptionList(id="profiles", markup=False, compact=True)
                 with Vertical(id="home-sessions"):
-                    yield PaneTitle("Recorded sessions")
+                    yield PaneTitle("Recorded sessions", id="sessions-title")
                     yield SessionList(id="sessions", markup=False, compact=True)
         yield KeyBar(id="keys")
 
@@ -135,6 +136,7 @@ class HomeScreen(Screen[None]):
         _fill(self.query_one("#profiles", OptionList), [_profile_line(row, name_cells) for row in profiles])
         lines = [_session_line(row) for row in sessions]
         _fill(self.query_one(SessionList), lines or [_NO_SESSIONS])
+        self.query_one("#sessions-title", PaneTitle).right = Content("events, ending" if lines else "")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click."""
@@ -228,23 +230,33 @@ def _fill(options: OptionList, lines: list[Content]) -> None:
 def _profile_line(entry: ProfileEntry, name_cells: int) -> Content:
     name = f"{safe_text(entry.name):<{name_cells}}"
     if entry.error:
-        return Content.assemble((name, "bold"), ("✗ cannot be used: Enter says why", "$text-error"))
+        return Content.assemble((name, "bold"), ("✗ cannot be used: Enter says why", ERROR))
     kind = "template  " if entry.template else ""
     return Content.assemble((name, "bold"), (kind, MUTED), safe_text(entry.url))
 
 
 def _session_line(entry: SessionEntry) -> Content:
+    if entry.error:
+        return Content.assemble(
+            (f"{safe_text(entry.path.name)}  ", "bold"), ("✗ unreadable: Enter says why", ERROR)
+        )
     name = safe_text(entry.title or entry.profile or entry.url)
-    events = count_text(entry.events, "event")
-    code = entry.close_code
-    ending = ("", "") if code is None else (f"{code} {close_code_name(code)}", _ending_colour(code))
     return Content.assemble(
-        (f"{date_text(entry.started_ns)}  ", MUTED), f"{name[:28]:<28}  ", f"{events:>14}  ", ending
+        (f"{date_text(entry.started_ns)}  ", MUTED),
+        f"{name[:24]:<24} ",
+        (f"{count_text(entry.events):>9}  ", MUTED),
+        _ending(entry),
     )
 
 
-def _ending_colour(code: int) -> str:
-    return MUTED if code in (1000, 1001, 1005) else "$text-error"
+def _ending(entry: SessionEntry) -> tuple[str, str]:
+    """How it ended, in a few words and a colour."""
+    code = entry.close_code
+    if code is not None:
+        return f"{code} {close_code_name(code)}", MUTED if code in (1000, 1001, 1005) else ERROR
+    if not entry.opened:
+        return "never opened", ERROR
+    return ("ended", MUTED) if entry.ended_ns is not None else ("cut off, or still recorded", WARNING)
 
 
 _NO_SESSIONS = Content.assemble(

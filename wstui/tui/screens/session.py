@@ -190,11 +190,13 @@ class SessionScreen(SessionLooking):
     @work(thread=True, group="export", exit_on_error=False)
     def _export(self, session: Path, target: Path) -> None:
         try:
-            events = export_session(session, target)
+            done = export_session(session, target)
         except (TimelineError, OSError) as error:
             self.app.notify(f"Not exported: {error}", severity="error", markup=False)
         else:
-            self.app.notify(f"Exported {count_text(events, 'event')} to {target}.", markup=False)
+            left_out = f", {count_text(done.secrets, 'secret')} left out" if done.secrets else ""
+            words = f"Exported {count_text(done.events, 'event')} to {target}{left_out}."
+            self.app.notify(words, markup=False)
 
     # -- leaving -------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from wstui.tui.finding import Hits, scan
 from wstui.tui.measures import count_text
 from wstui.tui.message_content import COPY_BYTES
 from wstui.tui.screens.session_connection import SessionConnection
+from wstui.tui.widgets.event_timeline import EventTimeline
 from wstui.tui.widgets.find_bar import FindBar
 from wstui.tui.widgets.message_detail import MessageDetail
 from wstui.tui.widgets.message_list import MessageList
@@ -59,7 +60,12 @@ class SessionLooking(SessionConnection):
 
     def action_panel(self) -> None:
         """Show or hide the side panel; on a narrow screen it takes the place of the messages."""
-        self.toggle_class("-panel-shown" if self.has_class("-narrow") else "-panel-hidden")
+        if not self.has_class("-narrow"):
+            self.toggle_class("-panel-hidden")
+            return
+        self.toggle_class("-panel-shown")
+        shown = self.has_class("-panel-shown")
+        self.call_after_refresh(self.query_one(EventTimeline if shown else MessageList).focus)
 
     def action_back(self) -> None:
         """Leave what is in front, one thing at a time."""
@@ -70,7 +76,7 @@ class SessionLooking(SessionConnection):
             self.remove_class("-detail-open")
             messages.focus()
         elif self.has_class("-panel-shown"):
-            self.remove_class("-panel-shown")
+            self.action_panel()
         else:
             self.query_one("#compose-input" if messages.has_focus else "#messages").focus()
 

@@ -42,7 +42,7 @@ class SessionView(Screen[None]):
 
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-low"), (32, "-high")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-minute"), (8, "-tiny"), (14, "-low"), (32, "-high")]  # noqa: RUF012
 
     def __init__(self, clock: Clock, start_engine: StartEngine) -> None:
         super().__init__()

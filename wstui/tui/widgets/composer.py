@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from wstui.tui.actions import Place, bindings_for
@@ -48,6 +49,12 @@ class MessageInput(TextArea):
         line = super().get_line(line_index)
         line.plain = line.plain.translate(_SHOWN_FOR_CONTROLS)
         return line
+
+    def render_line(self, y: int) -> Strip:
+        """A line; nothing where a tiny terminal leaves no room (the placeholder cannot fold to nothing)."""
+        if not self.content_size.width:
+            return Strip.blank(self.size.width)
+        return super().render_line(y)
 
     def action_send(self) -> None:
         """Ask for sending."""

@@ -45,7 +45,7 @@ class ConnectBar(Vertical):
 
     def show_name(self, profile: str, *, recorded: bool) -> None:
         """The profile's name, or that there is none; and whether this is a recording."""
-        name = safe_text(profile or "no profile")
+        name = safe_text(profile or "a bare URL")
         words = Content.assemble(name, (" · recorded" if recorded else "", MUTED))
         self.query_one("#bar-name", Static).update(words)
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -27,13 +28,12 @@ class KeyBar(Widget):
 
     def _entries(self) -> list[tuple[str, str, str, bool]]:
         """Key, its label, its words, whether it is possible: as many as fit, in the table's order."""
-        shown = [
-            (binding, enabled)
-            for _, binding, enabled, _ in self.screen.active_bindings.values()
-            if binding.show and footer_rank(binding)
-        ]
+        shown: dict[str, tuple[Binding, bool]] = {}
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
+            if binding.show and footer_rank(binding):
+                shown.setdefault(binding.action, (binding, enabled))
         room, chosen = self.size.width, []
-        for binding, enabled in sorted(shown, key=lambda item: footer_rank(item[0])):
+        for binding, enabled in sorted(shown.values(), key=lambda item: footer_rank(item[0])):
             label = self.app.get_key_display(binding)
             label = label.upper() if label.startswith("f") and label[1:].isdigit() else label
             room -= len(label) + len(binding.description) + 3

@@ -8,6 +8,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+_LEAST_CELLS = 12
+"""Of a title's left side, the rule and the spaces."""
+
 
 class PaneTitle(Widget):
     """One line: ``─ Messages ─────────── 1,204 · 312 kB ─``."""
@@ -42,9 +45,10 @@ class PaneTitle(Widget):
         """Left words, the rule, right words; the left side gives way first."""
         width = self.size.width
         rule = "━" if self.has_class("-focused") else "─"
-        right = Content.assemble(" ", self.right, f" {rule}") if self.right else Content("")
-        if right.cell_length > width - 8:
-            right = Content("")
+        right = Content()
+        if self.right and width > _LEAST_CELLS:
+            words = self.right.truncate(width - _LEAST_CELLS, ellipsis=True)
+            right = Content.assemble(" ", words, f" {rule}")
         left = Content.assemble(f"{rule} ", self.left).truncate(width - right.cell_length - 1, ellipsis=True)
         room = width - left.cell_length - right.cell_length - 1
         return Content.assemble(left, " ", rule * max(0, room), right)

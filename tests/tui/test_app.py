@@ -1,0 +1,180 @@
+"""The app as a whole: targets, help, palette, the demo's server, hostile peers."""
+
+import asyncio
+
+import pytest
+
+from wstui.events import Event
+from wstui.tui.actions import ACTIONS, Place, actions_of, bindings_for
+from wstui.tui.demo import DemoError, DemoServer
+from wstui.tui.screens.help import help_dialog
+from wstui.tui.screens.home import HomeScreen
+from wstui.tui.screens.session import SessionScreen
+from wstui.tui.themes import THEMES
+from wstui.tui.widgets.composer import MessageInput
+from wstui.tui.widgets.message_detail import MessageDetail
+from wstui.tui.widgets.message_list import MessageList
+
+
+async def test_an_unknown_target_is_explained_at_home(make_app, look):
+    app = make_app("nothing here://")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        assert isinstance(app.screen, HomeScreen)
+        assert app.screen.query_one("#home-url").value == "nothing here://"
+        assert app.screen.has_class("-problem")
+
+
+async def test_help_explains_the_keys_of_its_screen(make_app, recording, look, snapshot):
+    app = make_app(str(recording))
+    async with app.run_test(size=(120, 80), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await pilot.press("f1")
+        await pilot.pause()
+        await look.settle(app, pilot)
+        for words in ("Session screen", "Composer", "Send a ping and watch for its pong.", "Shift+Enter"):
+            assert words in look.shown(app)
+        snapshot(app, "help-120x80")
+        await pilot.press("f1")
+        await pilot.pause()
+        assert isinstance(app.screen, SessionScreen)
+
+
+async def test_help_at_home(make_app, look):
+    app = make_app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await pilot.press("f1")
+        await pilot.pause()
+        assert "Home screen" in look.shown(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+
+
+async def test_the_palette_offers_what_is_possible(make_app, recording, look):
+    app = make_app(str(recording))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await pilot.press("ctrl+p", *"export")
+        await look.until(pilot, lambda: "Export  (F7)" in look.shown(app))
+        assert "Withhold pongs" not in look.shown(app)
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+
+
+def test_every_action_is_complete():
+    for action in ACTIONS:
+        assert action.help.endswith(".")
+        assert action.title
+        assert action.keys or action.palette
+    ids = [binding.id for place in Place for binding in bindings_for(place)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    "action", [row for row in ACTIONS if row.place is not Place.APP], ids=lambda row: row.name
+)
+def test_every_action_has_its_method(action):
+    from wstui.tui.screens.home import SessionList
+
+    owners = {
+        Place.HOME: HomeScreen,
+        Place.SESSIONS: SessionList,
+        Place.SESSION: SessionScreen,
+        Place.MESSAGES: MessageList,
+        Place.DETAIL: MessageDetail,
+        Place.COMPOSER: MessageInput,
+    }
+    owner = SessionScreen if action.name.startswith("screen.") else owners[action.place]
+    method = action.name.removeprefix("screen.").partition("(")[0]
+    assert callable(getattr(owner, f"action_{method}"))
+
+
+def test_help_names_every_action():
+    words = str(help_dialog("session")._text) + str(help_dialog("home")._text)
+    assert all(action.help in words for place in Place for action in actions_of(place))
+
+
+def test_both_themes_are_complete():
+    for theme in THEMES:
+        system = theme.to_color_system().generate()
+        assert system["text-error"] != system["text-success"] != system["text-warning"]
+
+
+HOSTILE = "\x1b[31mred\x1b]0;t\x07\x9b2J\x00\u202eevil [/foo][red]x[/red][@click=app.quit]y[/] \\[z"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_nothing_of_a_hostile_peer_reaches_the_terminal(make_app, session_file, look, size):
+    raw = HOSTILE.encode()
+    file = session_file(profile=HOSTILE, url=f"wss://h/{HOSTILE}", title=HOSTILE)
+    file.dialled()
+    headers = [[HOSTILE, HOSTILE]]
+    file.add(
+        "upgrade",
+        detail={"response": {"status": 101, "reason": HOSTILE, "headers": headers, "body": HOSTILE}},
+    )
+    file.add("open", detail={"subprotocol": HOSTILE, "extensions": [HOSTILE]})
+    file.add("text", "received", 0.1, raw)
+    file.add("text", "received", 0.1, b'{"a":"' + raw + b'","' + raw + b'":[1]}')
+    file.add("text", "received", 0.1, b"\xff\xfe" + raw)
+    file.add("binary", "received", 0.1, raw)
+    file.add("ping", "received", 0.1, raw)
+    file.add("close", "received", 0.1, detail={"code": 4000, "reason": HOSTILE})
+    file.add("error", detail={"code": "internal", "message": HOSTILE, "received": HOSTILE, HOSTILE: HOSTILE})
+    count = file.count
+    path = file.finish()
+    app = make_app(str(path))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await pilot.press("p", "end")
+        for _ in range(count):
+            await pilot.press("enter")
+            for view in ("1", "2", "3"):
+                await pilot.press(view)
+            await look.settle(app, pilot)
+            assert not look.CONTROL.search(look.written(app))
+            await pilot.press("escape", "up")
+        await pilot.press("f6", *HOSTILE.replace("\x07", "")[:0], *"note [/x]", "enter")
+        await look.settle(app, pilot)
+        assert not look.CONTROL.search(look.written(app))
+        await pilot.press("ctrl+o")
+        await look.until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await look.settle(app, pilot)
+        assert not look.CONTROL.search(look.written(app))
+
+
+async def test_a_large_message_opens_at_once_and_in_part(make_app, session_file, look):
+    file = session_file()
+    file.dialled()
+    payload = b'{"list":[' + b'{"n":1},' * (2 << 20) + b"{}]}"
+    cut = payload[: 1 << 20]
+    event = Event(file.t_ns, 0, "text", "received", len(payload), len(payload) + 14, cut, {"cut": True})
+    file.writer.write([event])
+    path = file.finish()
+    app = make_app(str(path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await pilot.press("end", "enter")
+        await look.until(pilot, lambda: "Shown in part: the first 262 kB of 17 MB." in look.shown(app))
+        await pilot.press("end")
+        await pilot.pause()
+        await pilot.press("3", "end")
+        await pilot.pause()
+        assert "000fff" in look.shown(app)
+
+
+async def test_the_demo_server_runs_beside_the_screen_and_ends():
+    server = await DemoServer.start("echo")
+    host, port = server.url.removeprefix("ws://").rstrip("/").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.close()
+    await server.stop()
+    with pytest.raises(OSError):
+        await asyncio.open_connection(host, int(port))
+
+
+async def test_an_unknown_fault_is_a_sentence():
+    with pytest.raises(DemoError, match="no-such-fault"):
+        await DemoServer.start("no-such-fault")
