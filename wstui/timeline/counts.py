@@ -4,26 +4,29 @@ from dataclasses import dataclass
 
 from wstui.timeline.transcript import Fetch
 
-_IS_DATA = "kind IN ('text', 'binary')"
-_FIRST_FRAME = "(detail IS NULL OR detail NOT LIKE '%\"fragment\":%' OR detail LIKE '%\"fragment\":0%')"
+_FIRST_FRAME = "detail IS NULL OR detail NOT LIKE '%\"fragment\":%' OR detail LIKE '%\"fragment\":0%'"
 
 
-def _sum(what: str, *conditions: str) -> str:
-    return f"CAST(total(({' AND '.join(conditions)}) * {what}) AS INTEGER)"
+def _sum(direction: str, what: str) -> str:
+    # CASE rather than products of conditions: half the time, at a million rows.
+    return f"coalesce(sum(CASE direction WHEN '{direction}' THEN {what} END), 0)"
 
 
-_SENT, _RECEIVED = "direction = 'sent'", "direction = 'received'"
+def _of_data(what: str) -> str:
+    return f"CASE WHEN kind = 'text' OR kind = 'binary' THEN {what} END"
+
+
 _COUNT = ", ".join(
     (
         "SELECT count(*)",
         "coalesce(max(id), 0)",
         "coalesce(max(connection), 0)",
-        _sum("1", _SENT, _IS_DATA, _FIRST_FRAME),
-        _sum("1", _RECEIVED, _IS_DATA, _FIRST_FRAME),
-        _sum("size", _SENT, _IS_DATA),
-        _sum("size", _RECEIVED, _IS_DATA),
-        _sum("wire_size", _SENT),
-        _sum("wire_size", _RECEIVED) + " FROM event WHERE id > ?",
+        _sum("sent", _of_data(_FIRST_FRAME)),
+        _sum("received", _of_data(_FIRST_FRAME)),
+        _sum("sent", _of_data("size")),
+        _sum("received", _of_data("size")),
+        _sum("sent", "wire_size"),
+        _sum("received", "wire_size") + " FROM event WHERE id > ?",
     )
 )
 
