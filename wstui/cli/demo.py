@@ -30,7 +30,7 @@ _SPEED = 2.0
 """What the lab does after 3 s is worth seeing, but not worth waiting 3 s for in a script."""
 
 
-@click.command("demo", short_help="practice on the embedded endpoint")
+@click.command("demo")
 @click.argument("fault", default="demo", metavar="[FAULT]", shell_complete=complete_fault)
 def command(fault: str) -> int:
     """Open the terminal UI on an endpoint of wstui's own, which misbehaves as FAULT says.
@@ -45,12 +45,12 @@ def command(fault: str) -> int:
     from wstui.lab import FAULTS
 
     if fault not in FAULTS:
-        raise Failure(f"there is no fault “{fault}”; “wstui lab --list” shows which there are.")
+        raise Failure(f"There is no fault “{fault}”; “wstui lab --list” shows which there are.")
     if has_terminal():
         from wstui.tui import run
 
         return run(demo=fault)
-    from wstui.cli.run import conclude
+    from wstui.cli.run_session import conclude
 
     conclude(asyncio.run(_headless(fault)), as_json=False)
     return ENDED_AS_ASKED
@@ -58,7 +58,7 @@ def command(fault: str) -> int:
 
 async def _headless(fault: str) -> "Outcome":
     from wstui.cli.headless import Plan
-    from wstui.cli.run import play_plan
+    from wstui.cli.run_session import play_plan
     from wstui.engine.steps import parse_steps
     from wstui.events import Connect
     from wstui.lab import LabServer

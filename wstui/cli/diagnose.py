@@ -7,7 +7,7 @@ from wstui.cli.verdict_text import print_verdict
 from wstui.diagnosis import diagnose
 
 
-@click.command("diagnose", short_help="why a session ended, from its evidence", epilog=SESSION_HELP)
+@click.command("diagnose", epilog=SESSION_HELP)
 @click.argument("session", shell_complete=complete_session)
 @click.option("--json", "as_json", is_flag=True, help="The verdict as one JSON line.")
 def command(session: str, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from wstui.cli.session_argument import SESSION_HELP, complete_session, open_sess
 from wstui.cli.status import Failure
 
 
-@click.command("export", short_help="a session in a format that others read", epilog=SESSION_HELP)
+@click.command("export", epilog=SESSION_HELP)
 @click.argument("session", shell_complete=complete_session)
 @click.option("--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True,
               help="jsonl: JSON Lines, one event a line.")  # fmt: skip

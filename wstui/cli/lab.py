@@ -18,7 +18,7 @@ def complete_fault(ctx: click.Context, param: click.Parameter, incomplete: str) 
     return [CompletionItem(row.name, help=row.summary) for row in rows if row.name.startswith(incomplete)]
 
 
-@click.command("lab", short_help="an endpoint that misbehaves by name")
+@click.command("lab")
 @click.argument("fault", default="echo", metavar="[FAULT]", shell_complete=complete_fault)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one.")
 @click.option("--list", "listing", is_flag=True, help="Say which faults there are.")

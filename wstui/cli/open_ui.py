@@ -15,7 +15,7 @@ def command(target: str | None = None) -> int:
         _refuse_unknown(target)
     if not has_terminal():
         raise Failure(
-            "the terminal UI needs a terminal for its input and output; “wstui run” works without one."
+            "The terminal UI needs a terminal for its input and output; “wstui run” works without one."
         )
     from wstui.tui import run
 
@@ -30,11 +30,12 @@ def has_terminal() -> bool:
 def _refuse_unknown(target: str) -> None:
     """A word that is nothing we know is more likely a slip than the name of a host."""
     from wstui.cli.root import near_command
-    from wstui.tui.targets import Destination, find_target
+    from wstui.profiles import ProfileError
+    from wstui.tui.targets import find_target
 
-    found = find_target(target)
-    bare_word = not any(mark in target for mark in ".:/[") and target != "localhost"
-    if bare_word and isinstance(found, Destination) and not found.name:
+    try:
+        find_target(target)
+    except ProfileError as error:
         near = near_command(target)
-        hint = f"did you mean “wstui {near}”?" if near else "write a host as wss://HOST."
-        raise Failure(f"there is no command, profile or session “{target}”; {hint}")
+        hint = f" Did you mean “wstui {near}”?" if near else ""
+        raise Failure(f"{error}{hint}") from error

@@ -54,14 +54,14 @@ def destination(target: str | None, profile_name: str | None, overrides: Overrid
 def _destination(target: str | None, profile_name: str | None) -> Destination:
     if profile_name is None:
         if target is None:
-            raise Failure("there is nothing to connect to: expected a URL, a profile's name or --profile.")
+            raise Failure("There is nothing to connect to: expected a URL, a profile's name or --profile.")
         found = find_target(target)
         if not isinstance(found, Destination):
             raise Failure(f"{target} is a recorded session; expected a URL or a profile.")
         return found
     path = find_profile(profile_name)
     if path is None:
-        raise Failure(f"there is no profile “{profile_name}”; “wstui profile list” shows which there are.")
+        raise Failure(f"There is no profile “{profile_name}”; “wstui profile list” shows which there are.")
     profile = load_profile(path)
     if target is not None:
         profile = msgspec.structs.replace(profile, url=profile_for_url(target).url)
@@ -111,7 +111,7 @@ def _merged(headers: dict[str, str], lines: tuple[str, ...]) -> dict[str, str]:
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
-            raise Failure(f"a header is written as 'Name: value', not {line!r}.")
+            raise Failure(f"A header is written as 'Name: value', not {line!r}.")
         for same in [known for known in merged if known.lower() == name.strip().lower()]:
             del merged[same]
         merged[name.strip()] = value.strip()

@@ -26,7 +26,7 @@ def complete_profile(ctx: click.Context, param: click.Parameter, incomplete: str
     return [CompletionItem(row.name, help=row.url) for row in rows if row.name.startswith(incomplete)]
 
 
-@click.group("profile", short_help="profiles: list, show, check")
+@click.group("profile")
 def command() -> None:
     """Profiles hold what an endpoint needs: URL, headers, heartbeat, retries, saved messages.
 
@@ -78,7 +78,7 @@ def check_command(names: tuple[str, ...]) -> int:
 def _path(name: str) -> Path:
     path = find_profile(name)
     if path is None:
-        raise Failure(f"there is no profile “{name}”; “wstui profile list” shows which there are.")
+        raise Failure(f"There is no profile “{name}”; “wstui profile list” shows which there are.")
     return path
 
 

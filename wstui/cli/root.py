@@ -14,17 +14,17 @@ from wstui.events import CommandRefused, safe_text
 
 REPORT_AT = "https://github.com/wstui/wstui/issues"
 
-_MODULES = {
-    "demo": "wstui.cli.demo",
-    "run": "wstui.cli.run",
-    "sessions": "wstui.cli.sessions",
-    "show": "wstui.cli.show",
-    "diagnose": "wstui.cli.diagnose",
-    "export": "wstui.cli.export",
-    "lab": "wstui.cli.lab",
-    "profile": "wstui.cli.profile",
+_COMMANDS = {
+    "demo": ("wstui.cli.demo", "practice on the embedded endpoint"),
+    "run": ("wstui.cli.run", "a session without a screen: steps, events, the verdict"),
+    "sessions": ("wstui.cli.sessions", "recorded sessions, the newest first"),
+    "show": ("wstui.cli.show", "a session's timeline as text"),
+    "diagnose": ("wstui.cli.diagnose", "why a session ended, from its evidence"),
+    "export": ("wstui.cli.export", "a session in a format that others read"),
+    "lab": ("wstui.cli.lab", "an endpoint that misbehaves by name"),
+    "profile": ("wstui.cli.profile", "profiles: list, show, check"),
 }
-"""Where each subcommand's ``command`` stands, in the order of ``--help``."""
+"""Where each subcommand's ``command`` stands, and what it is for, in the order of ``--help``."""
 
 _OPEN = "wstui.cli.open_ui"
 """What a first argument means that is no subcommand."""
@@ -36,19 +36,25 @@ class Root(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of ``--help``."""
         del ctx
-        return list(_MODULES)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the subcommand's module."""
         del ctx
-        module = _MODULES.get(cmd_name)
-        return None if module is None else _command(module)
+        known = _COMMANDS.get(cmd_name)
+        return None if known is None else _command(known[0])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in ``--help``, without importing any of them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, purpose) for name, (_, purpose) in _COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A name that is none of ours goes to the terminal UI as its target."""
-        if args and args[0] in _MODULES:
+        if args and args[0] in _COMMANDS:
             return super().resolve_command(ctx, args)
         return "", _command(_OPEN), args
 
@@ -62,6 +68,7 @@ def _command(module: str) -> click.Command:
 @click.group(
     cls=Root,
     invoke_without_command=True,
+    subcommand_metavar="[COMMAND|PROFILE|URL|SESSION] ...",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="With a profile, a URL or a session file in place of a command the terminal UI opens on it;"
     " with nothing at all, on the home screen.",
@@ -83,14 +90,12 @@ def root(ctx: click.Context) -> None:
 
 def near_command(word: str) -> str | None:
     """The subcommand that a person may have meant."""
-    return next(iter(get_close_matches(word, _MODULES, n=1)), None)
+    return next(iter(get_close_matches(word, _COMMANDS, n=1)), None)
 
 
 def run_command_line(arguments: list[str]) -> int:
     """Carry a command line out; the exit status. Whatever goes wrong ends in one sentence."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _prepare_streams()
     try:
         outcome = root.main(arguments, prog_name="wstui", standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -99,17 +104,25 @@ def run_command_line(arguments: list[str]) -> int:
         return SIGNAL_BASE + signal.SIGINT
     except click.ClickException as error:
         return _complain(_sentence_of(error), getattr(error, "status", error.exit_code))
-    except BrokenPipeError:
-        return leave_broken_pipe()
+    except SystemExit:  # click's answer to a pipe whose reader is gone
+        return _leave_broken_pipe()
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence in place of a traceback
         return _explain(error)
     return outcome if isinstance(outcome, int) else 0
 
 
-def leave_broken_pipe() -> int:
+def _prepare_streams() -> None:
+    """A character that the terminal cannot show is written out; a closed stream takes everything."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115 - for as long as we run
+        getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def _leave_broken_pipe() -> int:
     """Nobody reads our output any more: end without a word, as other tools do."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ is not None else 1)
     return SIGNAL_BASE + signal.SIGPIPE
 
 

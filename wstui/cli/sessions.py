@@ -7,7 +7,7 @@ from wstui.timeline import Catalogue, SessionEntry
 from wstui.tui.measures import count_text, date_text, duration_text
 
 
-@click.command("sessions", short_help="recorded sessions, the newest first")
+@click.command("sessions")
 @click.option("--profile", metavar="NAME", help="Only the sessions of this profile.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one session a line.")

@@ -12,7 +12,7 @@ from wstui.timeline import Note, TimelineReader
 from wstui.tui.measures import clock_text
 
 
-@click.command("show", short_help="a session's timeline as text", epilog=SESSION_HELP)
+@click.command("show", epilog=SESSION_HELP)
 @click.argument("session", shell_complete=complete_session)
 @click.option("--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
               help="Only events of this kind; may be given many times.")  # fmt: skip
