@@ -78,7 +78,7 @@ class Conversation:
             if self._observer is not None:
                 self._observer.on_open()
             self._reader.hand_over(self)
-        return await self._end
+        return await asyncio.shield(self._end)  # a cancelled wait must not pass for an end
 
     @property
     def is_over(self) -> bool:

@@ -8,6 +8,7 @@ The proxy's own TLS and tunnel come only where there is a proxy. Every phase wri
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from websockets.extensions import Extension
@@ -35,6 +36,8 @@ class Opened:
     reader: DialReader
     socket: SocketStream
     extensions: Sequence[Extension]
+    detail: dict[str, Any]
+    """For the ``open`` event."""
 
     @property
     def stream(self) -> ByteStream:
@@ -56,7 +59,6 @@ async def dial(log: DialLog, environ: Mapping[str, str]) -> Opened:
     Raises:
         DialError: in some phase it failed; whatever was open is closed.
     """
-    started_ns = log.clock.now()
     hop = Hop(_endpoint(log.resolved.profile), log.resolved.profile, [])
     followed = 0
     while True:
@@ -64,8 +66,8 @@ async def dial(log: DialLog, environ: Mapping[str, str]) -> Opened:
         try:
             answer = await upgrade(log, line.reader, hop.endpoint, hop.profile)
             if isinstance(answer, Upgraded):
-                _write_open(log, hop, line.socket, answer, started_ns)
-                return Opened(line.reader, line.socket, answer.extensions)
+                detail = _open_detail(hop, line.socket, answer)
+                return Opened(line.reader, line.socket, answer.extensions, detail)
         except BaseException:
             line.reader.stream.close()
             raise
@@ -99,18 +101,14 @@ def _follow(log: DialLog, hop: Hop, answer: Redirected, followed: int) -> Hop:
     return following
 
 
-def _write_open(log: DialLog, hop: Hop, socket: SocketStream, answer: Upgraded, started_ns: int) -> None:
-    log.event(
-        Kind.OPEN,
-        {
-            "url": hop.endpoint.safe_url,
-            "subprotocol": answer.subprotocol,
-            "extensions": answer.extension_names,
-            "clock": socket.clock_source,
-            "insecure": hop.endpoint.secure and not hop.profile.tls.verify,
-            "duration_ns": log.clock.now() - started_ns,
-        },
-    )
+def _open_detail(hop: Hop, socket: SocketStream, answer: Upgraded) -> dict[str, Any]:
+    return {
+        "url": hop.endpoint.safe_url,
+        "subprotocol": answer.subprotocol,
+        "extensions": answer.extension_names,
+        "clock": socket.clock_source,
+        "insecure": hop.endpoint.secure and not hop.profile.tls.verify,
+    }
 
 
 async def _reach(log: DialLog, hop: Hop, environ: Mapping[str, str]) -> _Line:

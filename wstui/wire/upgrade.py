@@ -81,7 +81,7 @@ async def upgrade(
         except NotHttp as answer:
             _refuse_not_http(answer, endpoint, detail)
         except StreamEnded as ended:
-            _refuse_end(ended, peer)
+            _refuse_end(ended, peer, hint=_end_hint(endpoint, profile))
         detail["response"] = head.to_detail()
         if head.status == 101:
             return _accepted(protocol, head)
@@ -289,7 +289,13 @@ def _refuse_not_http(answer: NotHttp, endpoint: Endpoint, detail: dict[str, Any]
     raise DialError(ErrorCode.NOT_HTTP, f"What listens there does not speak HTTP; {hint}.", received=received)
 
 
-def _refuse_end(ended: StreamEnded, peer: Peer) -> NoReturn:
+def _end_hint(endpoint: Endpoint, profile: Profile) -> str:
+    if endpoint.secure and profile.tls.certificate is None:
+        return "it may not speak WebSocket on this port, or want a client certificate"
+    return "it may not speak WebSocket, or not on this port"
+
+
+def _refuse_end(ended: StreamEnded, peer: Peer, hint: str) -> NoReturn:
     reason = broken_reason(ended)
     if reason is not None:
         # Since TLS 1.3 a server judges our certificate after we consider the handshake done.
@@ -304,7 +310,7 @@ def _refuse_end(ended: StreamEnded, peer: Peer) -> NoReturn:
     if isinstance(ended.end, Eof):
         raise DialError(
             ErrorCode.UPGRADE_EOF,
-            f"The server closed the connection {after}; it may not speak WebSocket, or not on this port.",
+            f"The server closed the connection {after}; {hint}.",
             **facts,
         )
     how = "reset" if isinstance(ended.end, Reset) else "lost"

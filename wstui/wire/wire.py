@@ -14,6 +14,7 @@ from wstui.events import (
     Close,
     CommandRefused,
     ErrorCode,
+    Kind,
     Ping,
     Pong,
     Send,
@@ -68,6 +69,7 @@ class Wire:
 
     async def run(self) -> WireEnd:
         """Dial and talk until TCP has ended. Cancelling it ends TCP."""
+        started_ns = self._clock.now()
         log = DialLog(self._connection, self._clock, self._sink, self._resolved, self._observer)
         try:
             opened = await self._dial(log)
@@ -75,8 +77,8 @@ class Wire:
             log.failed(error)
             return self._never_opened(error)
         self._talk = talk = self._conversation(opened)
-        if self._given_up:
-            talk.end_tcp("dialling was given up")
+        duration_ns = self._clock.now() - started_ns
+        log.event(Kind.OPEN, {**opened.detail, "duration_ns": duration_ns})
         try:
             return self._ended(talk, await talk.run())
         finally:
@@ -89,12 +91,12 @@ class Wire:
             raise _cancelled()
         self._dialling = loop.create_task(dial(log, self._environ))
         try:
-            return await self._dialling
+            opened = await self._dialling
         except asyncio.CancelledError:
-            if not self._given_up:
-                self._dialling.cancel()
-                raise
-            raise _cancelled() from None
+            _close_if_opened(self._dialling)
+            if self._given_up:
+                raise _cancelled() from None
+            raise
         except DialError:
             raise
         except Exception as error:  # noqa: BLE001  (whatever it is: it is logged and told)
@@ -105,6 +107,10 @@ class Wire:
             ) from None
         finally:
             self._dialling = None
+        if self._given_up:
+            opened.stream.close()
+            raise _cancelled()
+        return opened
 
     def _conversation(self, opened: Opened) -> Conversation:
         profile = self._resolved.profile
@@ -253,6 +259,12 @@ class Wire:
         self._given_up = self._asked_to_end = True
         if self._dialling is not None:
             self._dialling.cancel()
+
+
+def _close_if_opened(dialling: asyncio.Task[Opened]) -> None:
+    """Being cancelled can cross with success."""
+    if dialling.done() and not dialling.cancelled() and dialling.exception() is None:
+        dialling.result().stream.close()
 
 
 def _cancelled() -> DialError:
