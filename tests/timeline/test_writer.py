@@ -9,6 +9,7 @@ import pytest
 
 from wstui.timeline import TimelineError, TimelineReader, TimelineWriter, new_session_path
 from wstui.timeline import writer as writer_module
+from wstui.timeline.files import is_in_use
 
 START_NS = 1_763_800_000_000_000_000
 
@@ -175,6 +176,29 @@ def test_beyond_the_backlog_limit_a_gap_is_recorded(path, info, text, monkeypatc
     assert "cannot be written fast enough" in problems[0][0]
     assert f"{left_out} events" in problems[1][0]
     assert not any(fatal for _, fatal in problems)
+
+
+def test_events_after_closing_are_reported(path, info, text):
+    problems = []
+    writer = TimelineWriter(path, info(), on_problem=lambda message, fatal: problems.append(message))
+    writer.close()
+    writer.close()
+    assert writer.write([text(1), text(2)]) == 0
+    assert problems == ["2 events came after a.wstui was closed and are not recorded."]
+    assert writer.flush(1)
+
+
+def test_a_file_is_in_use_from_the_first_moment(path, info):
+    writer = TimelineWriter(path, info())
+    assert is_in_use(path)
+    with TimelineReader(path) as reader:
+        assert reader.last_id() == 0
+        writer.write([])
+        writer.finish(START_NS + 9)
+        assert writer.flush(10)
+        assert reader.refresh_info().ended_ns == START_NS + 9
+    writer.close()
+    assert not is_in_use(path)
 
 
 FULL_DISK = """

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wstui.places import timelines_folder
-from wstui.timeline.connection import is_in_use, sidecar
 from wstui.timeline.entries import SessionEntry, session_entry
 from wstui.timeline.errors import TimelineError
+from wstui.timeline.files import is_in_use, sidecar
 from wstui.timeline.notes import change
 from wstui.timeline.session import SUFFIX, profile_folder
 
@@ -97,7 +97,7 @@ class Catalogue:
         """Delete a profile's old sessions; what was deleted.
 
         Never deleted: what is pinned, what is being recorded or watched (see
-        :func:`~wstui.timeline.connection.is_in_use`), and what cannot be read.
+        :func:`~wstui.timeline.files.is_in_use`), and what cannot be read.
 
         Args:
             profile: its name.

@@ -5,73 +5,23 @@ files are opened through SQLite only, never with ``open``: closing a second desc
 POSIX locks that SQLite holds for this whole process (https://www.sqlite.org/howtocorrupt.html §2.2).
 """
 
-import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from wstui.timeline.errors import TimelineError
+from wstui.timeline.files import check_is_file, connect, settle, sidecar
 from wstui.timeline.rows import FAILURES, DamagedRowError, Row
 from wstui.timeline.salvage import salvage
 from wstui.timeline.schema import FORMAT_VERSION, format_version, migrate
 
 Result = TypeVar("Result")
 
-_BUSY_TIMEOUT_S = 5.0
 _NOT_DAMAGE = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_FULL"}
 _NOT_DAMAGE_PREFIXES = ("SQLITE_BUSY_", "SQLITE_CANTOPEN_", "SQLITE_READONLY")
-
-
-def sidecar(path: Path, suffix: str) -> Path:
-    """SQLite's file beside a session file: ``-wal``, ``-shm`` or ``-journal``."""
-    return path.with_name(path.name + suffix)
-
-
-def connect(path: Path, *options: str, timeout_s: float = _BUSY_TIMEOUT_S) -> sqlite3.Connection:
-    """A connection in autocommit mode; ``options`` are those of SQLite's URI, as ``mode=ro``."""
-    uri = f"file:{quote(os.fspath(path.absolute()))}?{'&'.join(options)}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout_s)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
-
-
-def settle(path: Path) -> None:
-    """Make a session one single file again, if nobody else has it open; otherwise do nothing."""
-    try:
-        connection = connect(path, "mode=rw", timeout_s=0)
-    except sqlite3.Error:
-        return
-    try:
-        connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.Error:
-        pass
-    finally:
-        connection.close()
-
-
-def is_in_use(path: Path) -> bool:
-    """Whether a recorder or a live view has the file open, in this process or another.
-
-    SQLite itself is asked for the file alone; every connection to a file with a write-ahead log holds
-    a lock that stands in the way of that.
-    """
-    try:
-        connection = connect(path, "mode=rw", timeout_s=0)
-        try:
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("ROLLBACK")
-        finally:
-            connection.close()
-    except sqlite3.OperationalError as error:
-        return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-    except FAILURES:
-        return False
-    return False
 
 
 class ReadConnection:
@@ -96,7 +46,7 @@ class ReadConnection:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._seen: tuple[int, ...] | None = None
         """The file's signature where the connection takes it for unchanging."""
-        _check_is_file(path)
+        check_is_file(path)
         self._connection = self._open()
 
     def read(
@@ -261,19 +211,6 @@ def _checked(path: Path, option: str) -> sqlite3.Connection:
         connection.close()
         raise _OldFormatError
     return connection
-
-
-def _check_is_file(path: Path) -> None:
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise TimelineError(f"There is no session file {path}: {error.strerror}.") from error
-    if not path.is_file():
-        raise TimelineError(f"{path} is not a session file: it is a folder or a device.")
-    if not os.access(path, os.R_OK):
-        raise TimelineError(f"{path} cannot be read: you have no permission.")
-    if size == 0:
-        raise TimelineError(f"{path.name} is empty: the recorder ended before it could write anything.")
 
 
 def _is_damage(error: Exception) -> bool:

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from wstui.timeline.connection import ReadConnection, connect, settle, sidecar
+from wstui.timeline.connection import ReadConnection
 from wstui.timeline.errors import TimelineError
+from wstui.timeline.files import connect, settle, sidecar
 from wstui.timeline.rows import Mark, Note, to_marks, to_notes
 
 _IDS_PER_QUERY = 500

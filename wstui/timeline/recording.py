@@ -6,30 +6,23 @@ measured), and one statement of some hundred rows does not (250,000 rows/s). Sou
 """
 
 import hashlib
-import json
-import os
-import secrets
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from wstui.events import TRANSCRIPT_KINDS, Event
 from wstui.timeline.checkpoint import Checkpointer
-from wstui.timeline.errors import TimelineError
-from wstui.timeline.schema import EVENT_COLUMNS, create_schema
+from wstui.timeline.creation import create_session_file
+from wstui.timeline.rows import encode_json
+from wstui.timeline.schema import EVENT_COLUMNS
 from wstui.timeline.session import SessionInfo
 
 _ROWS_PER_STATEMENT = 512
-_BUSY_TIMEOUT_S = 5.0
 
 _MARK_COLUMNS = ("event_id", "mark", "dialect", "data")
 _NOTE_COLUMNS = ("event_id", "t_ns", "text", "colour", "created_ns")
 _INT64 = range(-(1 << 63), 1 << 63)
-
-_encode = msgspec.json.Encoder().encode
 
 
 class MarkRow(NamedTuple):
@@ -59,66 +52,6 @@ class EndRow(NamedTuple):
 
 Item = Sequence[Event] | MarkRow | NoteRow | EndRow
 """What the writer's queue holds: a batch of events, or one of the rest."""
-
-
-def encode_json(value: Any) -> str:
-    """JSON text for a column; what JSON or UTF-8 cannot hold is replaced rather than refused."""
-    try:
-        return _encode(value).decode()
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        pass
-    try:
-        text = json.dumps(value, default=repr, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        text = json.dumps({"unrecordable": repr(value)[:1000]}, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode()
-
-
-def create_session_file(path: Path, info: SessionInfo) -> sqlite3.Connection:
-    """Make a session file, readable by its owner alone, with its one ``session`` row.
-
-    The tables are made before the write-ahead log is switched on, so that even the main file alone
-    says what it is.
-
-    Raises:
-        TimelineError: the file exists, or cannot be made.
-    """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise TimelineError(f"The session file {path} cannot be made: {error.strerror}.") from error
-    try:
-        return _prepare(path, info)
-    except sqlite3.Error as error:
-        path.unlink(missing_ok=True)
-        raise TimelineError(f"The session file {path} cannot be written: {error}.") from error
-
-
-def _prepare(path: Path, info: SessionInfo) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
-    )
-    connection.execute("PRAGMA synchronous = OFF")
-    create_schema(connection)
-    connection.execute(
-        "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            info.id or secrets.token_hex(8),
-            info.started_ns,
-            info.ended_ns,
-            info.profile,
-            info.url,
-            info.title,
-            info.pinned,
-            info.wstui_version,
-            encode_json(info.settings),
-        ),
-    )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA wal_autocheckpoint = 0")
-    return connection
 
 
 class Recording:

@@ -18,6 +18,7 @@ EVENT = "id, t_ns, connection, kind, direction, size, wire_size, transcript, det
 EVENT_WITHOUT_PAYLOAD = "id, t_ns, connection, kind, direction, size, wire_size, transcript, detail"
 
 _convert = msgspec.convert
+_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -162,3 +163,16 @@ def decode_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DamagedRowError("a detail that is not a JSON object")
     return value
+
+
+def encode_json(value: Any) -> str:
+    """JSON text for a column; what JSON or UTF-8 cannot hold is replaced rather than refused."""
+    try:
+        return _encode(value).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        pass
+    try:
+        text = json.dumps(value, default=repr, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        text = json.dumps({"unrecordable": repr(value)[:1000]}, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()

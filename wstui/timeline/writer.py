@@ -14,15 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from wstui.events import Direction, ErrorCode, Event, Kind
+from wstui.events import Event
+from wstui.timeline.gaps import LeftOut
 from wstui.timeline.recording import (
     EndRow,
     Item,
     MarkRow,
     NoteRow,
     Recording,
-    encode_json,
 )
+from wstui.timeline.rows import encode_json
 from wstui.timeline.session import SessionInfo
 
 BACKLOG_LIMIT_BYTES = 256 << 20
@@ -79,8 +80,7 @@ class TimelineWriter:
         self._next_id = 1
         self._queued_bytes = 0
         self._committed_bytes = 0
-        self._left_out = 0
-        self._left_out_bytes = 0
+        self._left_out = LeftOut()
         self._problem = ""
         self._thread = threading.Thread(target=self._run, name="timeline-writer", daemon=True)
         self._thread.start()
@@ -100,8 +100,11 @@ class TimelineWriter:
 
         Returns:
             The id of the batch's first event; the others follow without a gap. 0 when the batch had
-            to be left out, because the backlog is at its limit.
+            to be left out, because the backlog is at its limit or the writer closed.
         """
+        if self._closing.is_set():
+            self._tell(f"{len(events)} events came after {self.path.name} was closed and are not recorded.")
+            return 0
         weight = len(events) * _EVENT_OVERHEAD_BYTES
         for event in events:
             if event[6] is not None:
@@ -109,7 +112,7 @@ class TimelineWriter:
         if self.backlog_bytes + weight > BACKLOG_LIMIT_BYTES:
             self._leave_out(len(events), weight)
             return 0
-        if self._left_out:
+        if self._left_out.events:
             self._record_gap(events[0] if events else None)
         first_id = self._next_id
         self._next_id += len(events)
@@ -161,31 +164,17 @@ class TimelineWriter:
             self._wake.set()
 
     def _leave_out(self, events: int, weight: int) -> None:
-        first = not self._left_out
-        self._left_out += events
-        self._left_out_bytes += weight
-        if first:
+        if not self._left_out.events:
             self._tell(
                 f"{self.path} cannot be written fast enough: from here on events are not recorded,"
                 " until the backlog is smaller."
             )
+        self._left_out.add(events, weight)
 
     def _record_gap(self, before: Event | None) -> None:
-        """Put an event where others were left out, so that whoever reads the file knows."""
-        message = f"{self._left_out} events were not recorded here: the session file could not be written."
-        gap = Event(
-            before.t_ns if before else time.time_ns(),
-            before.connection if before else 0,
-            Kind.ERROR.value,
-            Direction.LOCAL.value,
-            detail={
-                "code": ErrorCode.INTERNAL.value,
-                "message": message,
-                "size_bytes": self._left_out_bytes,
-            },
-        )
-        self._tell(f"Recording goes on; {message}")
-        self._left_out = self._left_out_bytes = 0
+        gap = self._left_out.gap(before)
+        self._left_out = LeftOut()
+        self._tell(f"Recording goes on. {gap.detail['message'] if gap.detail else ''}")
         self._next_id += 1
         self._enqueue([gap], _EVENT_OVERHEAD_BYTES)
 
@@ -273,7 +262,8 @@ class TimelineWriter:
             )
 
     def _give_up(self) -> None:
-        events = sum(len(item) for item, _ in self._queue if isinstance(item, list)) + self._left_out
+        events = sum(len(item) for item, _ in self._queue if isinstance(item, list))
+        events += self._left_out.events
         self._tell(
             f"{events} events could not be written to {self.path} ({self._problem}) and are lost.", fatal=True
         )
