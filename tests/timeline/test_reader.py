@@ -1,7 +1,7 @@
 import sqlite3
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wstui.events import TRANSCRIPT_KINDS, Event, Kind
@@ -35,6 +35,7 @@ _events = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(batches=st.lists(st.lists(_events, max_size=40), max_size=4))
 def test_any_events_make_the_round_trip(tmp_path_factory, info, batches):
     path = tmp_path_factory.mktemp("any") / "a.wstui"
@@ -54,6 +55,7 @@ def test_any_events_make_the_round_trip(tmp_path_factory, info, batches):
     assert [e.detail for e in found] == [e.detail or {} for e in expected]
 
 
+@settings(max_examples=50)
 @given(st.text(st.characters(codec=None)))
 def test_no_detail_is_refused(tmp_path_factory, info, event, words):
     path = tmp_path_factory.mktemp("detail") / "a.wstui"

@@ -19,13 +19,18 @@ _NUMBERED = re.compile(r"\[redacted(?: \d+)?\]")
 _KINDS_WITHOUT_WORDS = frozenset({Kind.TEXT.value, Kind.BINARY.value, Kind.PING.value, Kind.PONG.value})
 """Their detail holds numbers and words of our own only."""
 
-_SIGNS = (
+_WORD_SIGNS = (
     *(b"token", b"secret", b"pass", b"pwd", b"key", b"sig", b"sid", b"sessionid", b"auth", b"cookie"),
     *(b"credential", b"jwt", b"otp", b"bearer", b"basic", b"eyj"),
-    *(b"@", b"\\u00", b"%"),
 )
-"""In lower case: a payload with none of these holds nothing to redact. The last three: a password in a
-URL, and names that are spelled with escapes."""
+_OTHER_SIGNS = (b"@", b"\\u00", b"%")
+"""A password in a URL, and names that are spelled with escapes."""
+
+_SIGNS = (*_WORD_SIGNS, *_OTHER_SIGNS)
+"""A payload with none of these holds nothing to redact."""
+
+_LOWER_CASE = bytes(range(256)).lower()
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
 def signs_in(payload: bytes, signs: Sequence[bytes] = _SIGNS) -> list[bytes]:
@@ -33,8 +38,9 @@ def signs_in(payload: bytes, signs: Sequence[bytes] = _SIGNS) -> list[bytes]:
 
     Without one there is nothing to redact; with one there may be.
     """
-    lowered = payload.lower()
-    return [sign for sign in signs if sign in lowered]
+    # Nearly half of most JSON is no letters: one pass that drops them pays for a search of sixteen words.
+    letters = payload.translate(_LOWER_CASE, _NO_LETTERS)
+    return [sign for sign in signs if sign in (payload if sign in _OTHER_SIGNS else letters)]
 
 
 class Redactor:
