@@ -1,10 +1,13 @@
 import asyncio
 import itertools
+import sqlite3
 import time
+from unittest.mock import Mock
 
 import pytest
 
 from wstui.engine import connection as connection_module
+from wstui.engine import recorder as recorder_module
 from wstui.engine.engine import Engine
 from wstui.engine.local import LocalEngine
 from wstui.events import (
@@ -27,6 +30,7 @@ from wstui.events import (
 )
 from wstui.lab import LabServer
 from wstui.timeline import TimelineReader
+from wstui.timeline.recording import Recording
 from wstui.wire import WireEnd
 
 
@@ -391,6 +395,24 @@ async def test_recording_that_is_over_ends_the_connection(notices, monkeypatch, 
     assert ProblemNotice("The disk is full.", fatal=True) in notices
     assert FakeWire.made.calls == [Close(1001)]
     await engine.shutdown()
+
+
+async def test_a_full_disk_is_told_and_holds_up_neither_the_end_nor_the_shutdown(
+    notices, echo, monkeypatch, tools
+):
+    monkeypatch.setattr(recorder_module, "SETTLE_S", 0.1)
+    engine = LocalEngine(notices.append)
+    await engine.do(tools.connect(echo.url))
+    await tools.until(lambda: engine.state.state == "open" and engine.progress.last_id >= 4)
+    full = sqlite3.OperationalError("database or disk is full")
+    with monkeypatch.context() as patch:
+        patch.setattr(Recording, "record", Mock(side_effect=full))
+        await engine.do(Send(b"x"))
+        await tools.until(lambda: [notice for notice in notices if isinstance(notice, ProblemNotice)])
+        await engine.do(Close())
+        await tools.until(lambda: engine.state.state == "closed")
+    await engine.shutdown()
+    assert [event.payload for event in tools.recorded(engine.state.session, "text")] == [b"x", b"x"]
 
 
 async def test_a_listener_that_fails_does_not_end_the_session(echo, tools):

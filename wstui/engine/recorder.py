@@ -17,6 +17,9 @@ PAUSE_BACKLOG_BYTES = 16 * 1024 * 1024
 
 RESUME_BACKLOG_BYTES = PAUSE_BACKLOG_BYTES // 2
 
+SETTLE_S = 2.0
+"""How long the end of a connection may wait for the disk before it is told all the same."""
+
 _RECEIVED, _SENT = Direction.RECEIVED.value, Direction.SENT.value
 _PONG = Kind.PONG.value
 
@@ -104,8 +107,8 @@ class Recorder:
         self._writer.finish(ended_ns)
 
     async def settle(self) -> None:
-        """Wait until everything handed over is committed."""
-        await asyncio.to_thread(self._writer.flush)
+        """Wait until everything handed over is committed; not for ever, as a full disk stays full."""
+        await asyncio.to_thread(self._writer.flush, SETTLE_S)
 
     async def finish(self, ended_ns: int) -> None:
         """Commit the rest, note the session's end and close the file."""
