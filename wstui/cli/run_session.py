@@ -18,13 +18,11 @@ from wstui.cli.status import (
 )
 from wstui.cli.verdict_text import print_verdict
 from wstui.diagnosis import Verdict, diagnose
+from wstui.engine.engine import SWITCH_INTERVAL_S
 from wstui.engine.player import Ending
 from wstui.engine.steps import Step
 from wstui.events import Connect, RecordedEvent, safe_text
 from wstui.timeline import TimelineReader
-
-SWITCH_INTERVAL_S = 0.0005
-"""Printing must not keep the connection from a pong for Python's usual 5 ms."""
 
 
 def run_plan(connect: Connect, steps: list[Step], for_s: float | None, *, as_json: bool) -> int:

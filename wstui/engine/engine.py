@@ -42,6 +42,9 @@ SHUTDOWN_CLOSE_S = 2.0
 _GIVE_UP_S = 0.5
 """After that: how long the wire has to notice that TCP was ended."""
 
+SWITCH_INTERVAL_S = 0.0005
+"""For the process of an engine: no thread keeps the loop from a pong for Python's usual 5 ms."""
+
 GOING_AWAY = 1001
 """RFC 6455 §7.4.1: an endpoint goes away."""
 

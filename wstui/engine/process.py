@@ -12,13 +12,10 @@ import signal
 import sys
 from functools import partial
 
-from wstui.engine.engine import Engine
+from wstui.engine.engine import SWITCH_INTERVAL_S, Engine
 from wstui.engine.pipes import LineSink, LineSource
 from wstui.engine.protocol import BadLine, Reply, decode_request, encode_notice, encode_reply
 from wstui.events import CommandRefused, Notice, ProgressNotice, Shutdown
-
-SWITCH_INTERVAL_S = 0.0005
-"""The writer's thread must not keep the loop from a pong for Python's usual 5 ms."""
 
 _LAST_WORDS_S = 1.0
 _GC_THRESHOLDS = (50_000, 20, 1000)
