@@ -35,7 +35,7 @@ def main() -> None:
         print(f"ordinary message of {size:,} bytes")
         for name in catalogue().names:
             payload = ORDINARY.get(name, TICKER)
-            payload = payload[:-2] + b"x" * max(0, size - len(payload)) + payload[-2:]
+            payload = payload[:-2] + b" " * max(0, size - len(payload)) + payload[-2:]
             matcher = Matcher(name)
             if matcher.active:
                 print(f"  {name:24} {_ns(matcher, payload):6.0f} ns")

@@ -179,11 +179,21 @@ def problems_of(dialect: Dialect) -> list[str]:
 
 def _pattern_problems(row: Pattern) -> list[str]:
     problems = _regex_problem(".regex", row.regex)
-    try:
-        bytes.fromhex(row.equals_hex)
-    except ValueError:
-        problems.append(".equals_hex: expected hexadecimal digits in pairs.")
-    given = (row.equals, row.equals_hex, row.prefix, row.contains, row.regex, row.where, row.has)
+    for key in ("equals_hex", "prefix_hex"):
+        try:
+            bytes.fromhex(getattr(row, key))
+        except ValueError:
+            problems.append(f".{key}: expected hexadecimal digits in pairs.")
+    given = (
+        row.equals,
+        row.equals_hex,
+        row.prefix,
+        row.prefix_hex,
+        row.contains,
+        row.regex,
+        row.where,
+        row.has,
+    )
     if not any(given):
         problems.append(": expected at least one condition, as contains, regex or where.")
     if (row.equals or row.equals_hex) and any(given[2:]):

@@ -6,14 +6,15 @@ for a literal. Without a dialect it looks for a while for the words that heartbe
 and then for nothing at all: ``active`` turns false, and the caller need not ask any more.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wstui.dialects.knowledge import heartbeat_shapes
 from wstui.dialects.loading import Catalogue, DialectError, catalogue
-from wstui.dialects.patterns import CompiledPattern, Hit, reader_of
+from wstui.dialects.patterns import CompiledPattern
 from wstui.dialects.recognition import Recogniser
-from wstui.dialects.schema import Dialect, Heartbeat, MessageShape
+from wstui.dialects.schema import Dialect, Heartbeat
+from wstui.dialects.sides import Side
 from wstui.events import Direction
 
 GENERIC = "generic"
@@ -37,74 +38,12 @@ class Mark(NamedTuple):
     ``cause`` and ``retry`` of an announced end, ``one_way`` for a heartbeat that nobody answers."""
 
 
-class _Rule(NamedTuple):
-    place: int
-    """Where it stands in the file: the first that matches counts."""
-    needle: bytes
-    max_bytes: int
-    kind: str
-    look: Callable[[bytes], Hit | None]
-    mark: str
-    read: Callable[[Hit], dict[str, Any]]
-
-
-class _Group(NamedTuple):
-    """Rules that one search for a literal rejects together."""
-
-    max_bytes: int
-    needle: bytes
-    rules: tuple[_Rule, ...]
-
-
-class _Side:
-    """The shapes that matter in one direction."""
-
-    __slots__ = ("exact", "exact_max", "groups", "max_bytes")
-
-    def __init__(self, patterns: Iterable[tuple[MessageShape, CompiledPattern]]) -> None:
-        rules = [
-            (_Rule(place, p.needle, p.max_bytes, p.kind, p.look, shape.mark, reader_of(shape)), p.exact)
-            for place, (shape, p) in enumerate(patterns)
-        ]
-        self.exact = {exact: rule for rule, exact in rules if exact}
-        self.exact_max = max((len(exact) for exact in self.exact), default=-1)
-        self.groups = _grouped([rule for rule, exact in rules if not exact])
-        self.max_bytes = max((rule.max_bytes for rule, _ in rules), default=-1)
-
-
-SHARED_BYTES = 5
-"""Literals that begin alike for so long are searched for as one."""
-
-
-def _grouped(rules: list[_Rule]) -> tuple[_Group, ...]:
-    """Groups for long messages first, so that a loop can stop at the first that is too short."""
-    groups: list[tuple[bytes, list[_Rule]]] = []
-    for rule in sorted(rules, key=lambda row: row.needle):
-        shared = _shared(groups[-1][0], rule.needle) if groups else b""
-        if groups and (len(shared) >= SHARED_BYTES or groups[-1][0] == rule.needle):
-            groups[-1] = (shared, [*groups[-1][1], rule])
-        else:
-            groups.append((rule.needle, [rule]))
-    made = [
-        _Group(max(rule.max_bytes for rule in members), needle, tuple(sorted(members)))
-        for needle, members in groups
-    ]
-    return tuple(sorted(made, key=lambda group: -group.max_bytes))
-
-
-def _shared(one: bytes, other: bytes) -> bytes:
-    length = next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
-    return one[:length]
-
-
 class Matcher:
     """Recognises the dialect of one connection and marks its messages. Never raises for a payload."""
 
     __slots__ = (
-        "_catalogue", "_dialect", "_evidence", "_in_vain", "_period_s", "_recogniser", "_sides", "feed",
+        "_catalogue", "_dialect", "_evidence", "_in_vain", "_name", "_period_s", "_recogniser", "_sides",
+        "feed",
     )  # fmt: skip
 
     feed: Callable[[str, str, bytes], Mark | None]
@@ -133,8 +72,9 @@ class Matcher:
         self._evidence = ""
         self._period_s: float | None = None
         self._in_vain = 0
+        self._name = ""
         self._recogniser: Recogniser | None = None
-        self._sides: dict[str, _Side] = {}
+        self._sides: dict[str, Side] = {}
         self.feed = self._ignore
         if dialect == "auto":
             self._recogniser = Recogniser(self._catalogue, subprotocol, url)
@@ -214,44 +154,17 @@ class Matcher:
 
     def _match(self, direction: str, kind: str, payload: bytes) -> Mark | None:
         """With a dialect: its shapes only."""
-        side = self._sides[direction]
-        size = len(payload)
-        if size > side.max_bytes:
+        found = self._sides[direction].find(kind, payload)
+        if found is None:
             return None
-        if size <= side.exact_max:
-            rule = side.exact.get(payload)
-            if rule is not None and rule.kind in ("any", kind):
-                return self._marked(rule, _NOTHING)
-        best: tuple[_Rule, Hit] | None = None
-        for max_bytes, needle, rules in side.groups:
-            if size > max_bytes:
-                break
-            if needle in payload:
-                best = self._best(rules, kind, payload, best)
-        return None if best is None else self._marked(*best)
-
-    def _best(
-        self, rules: tuple[_Rule, ...], kind: str, payload: bytes, best: tuple[_Rule, Hit] | None
-    ) -> tuple[_Rule, Hit] | None:
-        """The first rule of the file that matches, of these and the best so far."""
-        size = len(payload)
-        for rule in rules:
-            if best is not None and best[0].place < rule.place:
-                return best
-            if size <= rule.max_bytes and rule.needle in payload and rule.kind in ("any", kind):
-                hit = rule.look(payload)
-                if hit is not None:
-                    return rule, hit
-        return best
-
-    # ---- what they share ----
-
-    def _marked(self, rule: _Rule, hit: Hit) -> Mark:
+        rule, hit = found
         data = rule.read(hit)
         period_s = data.get("period_s")
         if period_s is not None:
             self._period_s = period_s
-        return Mark(rule.mark, self.dialect or "", data)
+        return Mark(rule.mark, self._name, data)
+
+    # ---- what they share ----
 
     def _take_result(self) -> None:
         found = self._recogniser.result() if self._recogniser is not None else None
@@ -262,14 +175,14 @@ class Matcher:
         dialect = self._catalogue.dialect(name)
         compiled = [(shape, CompiledPattern(shape, dialect.separator)) for shape in dialect.message]
         self._sides = {
-            side: _Side(row for row in compiled if row[0].direction in ("any", side))
+            side: Side(row for row in compiled if row[0].direction in ("any", side))
             for side in (_SENT, _RECEIVED)
         }
         self._dialect, self._evidence, self._recogniser = dialect, evidence, None
+        self._name = dialect.name
         self.feed = self._match if dialect.message else self._ignore
 
 
-_NOTHING = Hit(None, None)
 _HINTS = (b"ping", b"pong", b"beat", b"alive", b"hb", b"ka", b"ack")
 """Every heartbeat's word holds one of these; a search for them costs next to nothing."""
 

@@ -18,6 +18,12 @@ _BROKEN: Any = object()
 _decode = msgspec.json.Decoder().decode
 
 
+USUAL_BYTES = 512
+"""Heartbeats, acknowledgements and errors are short; a flood of long messages passes unread."""
+SENT_BYTES = 65_536
+"""What we send ourselves is no flood, and a subscription may list many things."""
+
+
 class Hit(NamedTuple):
     """What a pattern found: the JSON document and the regular expression's match, where it has them."""
 
@@ -43,12 +49,13 @@ class CompiledPattern:
         self.shape = shape
         self.kind = shape.kind
         self._exact = bytes.fromhex(shape.equals_hex) or shape.equals.encode()
-        self._prefix = shape.prefix.encode()
+        self._prefix = bytes.fromhex(shape.prefix_hex) or shape.prefix.encode()
         needles = sorted((text.encode() for text in shape.contains), key=len, reverse=True)
         self.needle = needles[0] if needles else self._exact or self._prefix
         """Occurs in every payload that matches; a search for it rejects nearly all others."""
         self._needles = tuple(needles[1:])
-        self.max_bytes = len(self._exact) or shape.max_bytes
+        usual = SENT_BYTES if shape.direction == "sent" else USUAL_BYTES
+        self.max_bytes = len(self._exact) or shape.max_bytes or usual
         self._regex = re.compile(shape.regex.encode(), re.DOTALL) if shape.regex else None
         self._conditions = tuple((path_of(path), _allowed(value)) for path, value in shape.where.items())
         self._has = tuple(path_of(path) for path in shape.has)
@@ -58,6 +65,21 @@ class CompiledPattern:
     def exact(self) -> bytes:
         """The whole payload, where the pattern is nothing but that; else empty."""
         return self._exact
+
+    @property
+    def prefix(self) -> bytes:
+        """How every payload that matches begins; empty where that is not known."""
+        return self._prefix
+
+    @property
+    def member(self) -> tuple[str, frozenset[Scalar]] | None:
+        """A top-level member that every payload that matches has, and its possible values."""
+        if self._separator:
+            return None
+        for path, allowed in self._conditions:
+            if len(path) == 1 and not path[0].isdigit():
+                return path[0], frozenset(value for _, value in allowed)
+        return None
 
     def look(self, payload: bytes) -> Hit | None:
         """What there is of the pattern in a payload that is short enough and holds ``needle``."""

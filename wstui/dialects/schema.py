@@ -34,8 +34,10 @@ class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     prefix: str = ""
     contains: tuple[str, ...] = ()
     """Texts that all occur somewhere."""
-    max_bytes: PositiveBytes = 4096
-    """Longer messages are not looked at."""
+    prefix_hex: str = ""
+    """How it begins, in hexadecimal."""
+    max_bytes: PositiveBytes | None = None
+    """Longer messages are not looked at; by default 512 bytes, and 65,536 for what we send ourselves."""
     regex: str = ""
     """Over bytes (``.`` matches every one); groups named ``key``, ``period`` and ``text`` are read."""
     where: dict[str, Scalar | tuple[Scalar, ...]] = {}
