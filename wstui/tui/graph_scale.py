@@ -40,6 +40,11 @@ def unit_of(value_ns: float) -> tuple[int, str]:
     return next((row for row in _UNITS if value_ns >= row[0]), _UNITS[-1])
 
 
+def table_unit_of(value_ns: float) -> tuple[int, str]:
+    """The unit for numbers that are read beside :func:`round_trip_text`: milliseconds in most cases."""
+    return _UNITS[1] if 10_000 <= value_ns < NS_PER_S else unit_of(value_ns)
+
+
 def number_text(value: float) -> str:
     """Three digits that count, without a unit: ``0.04``, ``3.1``, ``21.4``, ``214``."""
     if value == 0 or value >= 99.95:

@@ -19,6 +19,7 @@ from wstui.events import (
     StateNotice,
     safe_text,
 )
+from wstui.profiles import Heartbeat, Reconnect
 from wstui.timeline import HeartbeatSeries, Note, TimelineReader
 from wstui.tui.beats import BeatBook, Numbers
 from wstui.tui.ending import ConnectionRecord, Ending, Quiet, ending
@@ -67,6 +68,8 @@ class PanelData:
     version: int = 0
     now_ns: int = 0
     """The right edge of the graph: the time, or the end of what was recorded."""
+    clock_ns: int = 0
+    """The time, also while the graph stands still."""
     running: bool = False
     """Time passes: live, and the connection is being opened, open or closing."""
     state: str = ConnectionState.IDLE.value
@@ -77,7 +80,7 @@ class PanelData:
     retry_at_ns: int = 0
     attempt: int = 0
     interval_s: float | None = None
-    """Of the heartbeat; 0: none of our own; None: the recording does not say."""
+    """Of the heartbeat; 0: none of our own; None: there is no session yet."""
     book: BeatBook = field(default_factory=lambda: BeatBook(HeartbeatSeries()))
     app_beats: Sequence[AppBeat] = ()
     numbers: Numbers = field(default_factory=Numbers)
@@ -103,8 +106,10 @@ class PanelModel:
         self._diagnose = diagnose
         self._book = BeatBook(reader.heartbeat_series())
         settings = reader.info.settings
-        self._rows = SideRows(self._book, int(_number(settings, "reconnect", "attempts") or 0))
-        self._interval_s = _number(settings, "heartbeat", "interval")
+        self._rows = SideRows(
+            self._book, int(_number(settings, "reconnect", "attempts", Reconnect().attempts))
+        )
+        self._interval_s = _number(settings, "heartbeat", "interval", Heartbeat().interval)
         self._record = ConnectionRecord()
         self._markers: list[Marker] = []
         self._notes: list[Note] = []
@@ -259,6 +264,7 @@ class PanelModel:
         return PanelData(
             version=self._version,
             now_ns=edge_ns,
+            clock_ns=now_ns if live else edge_ns,
             running=running,
             state=shown,
             phase=state.phase if state is not None else "",
@@ -307,10 +313,11 @@ def _recorded_state(record: ConnectionRecord) -> str:
     return ConnectionState.DIALLING.value if record.phases else ConnectionState.IDLE.value
 
 
-def _number(settings: Mapping[str, Any], table: str, key: str) -> float | None:
+def _number(settings: Mapping[str, Any], table: str, key: str, default: float) -> float:
+    """A setting of the snapshot, which leaves out what is as always."""
     values = settings.get(table)
-    value = values.get(key) if isinstance(values, dict) else None
-    return float(value) if isinstance(value, int | float) else None
+    value = values.get(key, default) if isinstance(values, dict) else default
+    return float(value) if isinstance(value, int | float) else default
 
 
 def _marker(event: RecordedEvent) -> Marker | None:

@@ -237,7 +237,7 @@ def beats_row(beats: Sequence[Beat], state: BeatState, run: range) -> SideRow:
     if len(beats) == 1:
         facts, tone = beat_facts(first, state), _BEAT_TONES.get(state, "quiet")
     else:
-        facts, tone = f"×{len(beats)}  {_range_text(times)}".rstrip(), "quiet"
+        facts, tone = f"×{len(beats)} {_range_text(times)}".rstrip(), "quiet"
     return SideRow(first.ping_id, first.t_ns, SENT_PING, facts, tone, amount, 0, first.connection, run)
 
 

@@ -45,14 +45,19 @@ class CloseRequest:
     abort: Literal["", "fin", "reset"] = ""
 
 
+def code_name(text: str) -> str:
+    """The name of the typed code."""
+    return close_code_name(int(text)) if text else "no code"
+
+
 def code_meaning(text: str) -> str:
-    """What the typed code says."""
+    """What the typed code says, and who usually sends it."""
     if not text:
-        return "a Close frame without a code; the other side sees 1005"
+        return "a Close frame without a body; the other side sees 1005"
     code = int(text)
     row = CLOSE_CODES.get(code)
     who = _SENDERS.get(row.sender, "") if row else ""
-    return f"{close_code_name(code)}: {close_code_meaning(code)}{who}"
+    return f"{close_code_meaning(code)}{who}"
 
 
 def problem(text: str, reason: str) -> str:
@@ -96,6 +101,19 @@ def _options() -> Iterator[Option]:
         yield from (_code_option(CLOSE_CODES[code]) for code in codes if row.first <= code <= row.last)
 
 
+class ForceBox(Checkbox):
+    """A checkbox whose sign says without colour whether it is checked."""
+
+    BUTTON_LEFT = ""
+    BUTTON_RIGHT = ""
+    BUTTON_INNER = "[ ]"
+
+    def watch_value(self) -> None:
+        """Show the sign that fits."""
+        self.BUTTON_INNER = "[x]" if self.value else "[ ]"
+        super().watch_value()
+
+
 class CloseDialog(ModalScreen[CloseRequest | None]):
     """Asks how to close; None: not at all."""
 
@@ -104,6 +122,7 @@ class CloseDialog(ModalScreen[CloseRequest | None]):
         Binding("down", "to_codes", "codes", show=False),
     ]
     AUTO_FOCUS = "#close-code"
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-roomy")]  # noqa: RUF012 - declared by Screen
 
     def compose(self) -> ComposeResult:
         """Code, meaning, reason, warning, the table, and ways to end."""
@@ -113,13 +132,14 @@ class CloseDialog(ModalScreen[CloseRequest | None]):
                 with Horizontal(classes="close-row"):
                     yield Static(Content("code"), classes="close-label")
                     yield Input(_DEFAULT_CODE, id="close-code", restrict=r"\d*", max_length=5, compact=True)
-                    yield Static(id="close-meaning")
+                    yield Static(id="close-name")
+                yield Static(id="close-meaning")
                 with Horizontal(classes="close-row"):
                     yield Static(Content("reason"), classes="close-label")
                     yield Input(id="close-reason", placeholder="none", compact=True)
                     yield Static(id="close-bytes")
                 yield Static(id="close-problem")
-                yield Checkbox(
+                yield ForceBox(
                     Content("send it anyway, to see what the server does"), id="close-force", compact=True
                 )
                 yield OptionList(*_options(), id="close-codes", markup=False, compact=True)
@@ -145,25 +165,27 @@ class CloseDialog(ModalScreen[CloseRequest | None]):
         return self.query_one("#close-reason", Input).value
 
     def on_key(self, event: events.Key) -> None:
-        """Digits typed before the code's line has the focus belong to it all the same."""
+        """Digits typed while nothing has the focus belong to the code's line all the same."""
         line = self.query_one("#close-code", Input)
         if self.focused is None and event.character and event.character.isdigit():
-            line.focus()
-            line.value = event.character
-            line.cursor_position = 1
+            self.set_focus(line)
+            line.post_message(events.Key(event.key, event.character))
             event.stop()
 
     def on_input_changed(self) -> None:
         """Explain while it is typed."""
         self._explain()
 
-    def on_checkbox_changed(self) -> None:
-        """Forcing makes the button work."""
+    def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
+        """Forcing makes the button work; Enter in the code's line then closes."""
         self._explain()
+        if event.value:
+            self.query_one("#close-code", Input).focus()
 
     def _explain(self) -> None:
         code, reason = self._code_text, self._reason
         wrong = problem(code, reason)
+        self.query_one("#close-name", Static).update(Content(code_name(code)))
         self.query_one("#close-meaning", Static).update(Content(code_meaning(code)))
         size = reason_bytes(reason)
         style = "$text-error" if size > REASON_LIMIT_BYTES else "$foreground 60%"

@@ -43,6 +43,7 @@ class EndingCard(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         background: transparent;
         & > .ending-card--selected { background: $boost; }
         &:focus > .ending-card--selected { background: $primary-muted; }
@@ -76,12 +77,12 @@ class EndingCard(ScrollView, can_focus=True):
         """Show an ending, or none."""
         if ending != self.ending:
             self.ending, self.selected = ending, None
-            self.scroll_to(y=0, animate=False, immediate=True)
+            self.scroll_to(y=0, animate=False, immediate=True, force=True)
             self._lay_out()
 
     def _lay_out(self) -> None:
-        width = self.size.width
-        if not width:
+        width = self.scrollable_content_region.width
+        if width <= 0:
             return
         self.card_rows = card_rows(self.ending, width) if self.ending else []
         self.virtual_size = Size(0, len(self.card_rows))
@@ -122,9 +123,9 @@ class EndingCard(ScrollView, can_focus=True):
         places = [place for place, row in enumerate(self.card_rows) if row.line == self.selected]
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if places and places[0] < top:
-            self.scroll_to(y=places[0], animate=False, immediate=True)
+            self.scroll_to(y=places[0], animate=False, immediate=True, force=True)
         elif places and places[-1] >= top + height:
-            self.scroll_to(y=places[-1] - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=places[-1] - height + 1, animate=False, immediate=True, force=True)
 
     def action_choose(self) -> None:
         """Look at the event behind the selected line."""
@@ -145,7 +146,7 @@ class EndingCard(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row of the card."""
-        place, width = self.scroll_offset.y + y, self.size.width
+        place, width = self.scroll_offset.y + y, self.scrollable_content_region.width
         if place >= len(self.card_rows):
             return Strip.blank(width, self.rich_style)
         row = self.card_rows[place]

@@ -47,6 +47,7 @@ class EventTimeline(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         background: transparent;
         & > .event-timeline--selected { background: $boost; }
         &:focus > .event-timeline--selected { background: $primary-muted; }
@@ -87,9 +88,20 @@ class EventTimeline(ScrollView, can_focus=True):
         if other or data.rows.version != self._version:
             self._version = data.rows.version
             self.virtual_size = Size(0, len(data.rows))
-            if self.following:
-                self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self._stay_at_tail()
             self.refresh()
+
+    def _stay_at_tail(self) -> None:
+        if self.following:
+            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
+            self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """The scrollbar may have come only now, and does not know yet where the list stands."""
+        if self.following:
+            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = self.scroll_y
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Leaving the tail stops following it; coming back resumes."""
@@ -98,8 +110,7 @@ class EventTimeline(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Stay at the tail, if that is where it stood."""
-        if self.following:
-            self.call_after_refresh(self.scroll_end, animate=False, immediate=True, x_axis=False)
+        self._stay_at_tail()
 
     # -- the selection ---------------------------------------------------------------------------
 
@@ -120,9 +131,9 @@ class EventTimeline(ScrollView, can_focus=True):
         self.selected = (row.event_id, row.note_id)
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if place < top:
-            self.scroll_to(y=place, animate=False, immediate=True)
+            self.scroll_to(y=place, animate=False, immediate=True, force=True)
         elif place >= top + height:
-            self.scroll_to(y=place - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=place - height + 1, animate=False, immediate=True, force=True)
         self.refresh()
 
     def action_move(self, by: int) -> None:
@@ -160,7 +171,7 @@ class EventTimeline(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row, or the hint while there are none."""
-        width, place = self.size.width, self.scroll_offset.y + y
+        width, place = self.scrollable_content_region.width, self.scroll_offset.y + y
         rows = self.data.rows
         if not len(rows):
             hint = " Dialling, pings, closing and notes show here." if not y else ""
@@ -194,7 +205,7 @@ class EventTimeline(ScrollView, can_focus=True):
         if row.amount:
             pieces.append((self._bar(row), "accent"))
             pieces.append((f"{row.amount:>{_AMOUNT_CELLS}}  ", "error" if row.tone == "error" else "plain"))
-        room = self.size.width - sum(len(text) for text, _ in pieces)
+        room = self.scrollable_content_region.width - sum(len(text) for text, _ in pieces)
         pieces.append((clipped(row.facts, room, self.glyphs), row.tone))
         return pieces
 

@@ -131,14 +131,17 @@ class HeartbeatGraph(Widget, can_focus=True):
     def _picture_key(self) -> tuple[object, ...]:
         axis = self._axis()
         return (
-            self.data.version,
+            empty_words(self.data) if self._is_empty() else self.data.version,
             id(self.data.book),
-            axis.last_column,
+            0 if self._is_empty() else axis.last_column,
             axis.window_s,
             self.size,
             self.cursor_id,
             self.data.now_ns // _REDRAW_NS if self._is_waiting() else 0,
         )
+
+    def _is_empty(self) -> bool:
+        return self.data.book.is_empty and not self.data.app_beats and not self.data.markers
 
     def _is_waiting(self) -> bool:
         return self.data.running and any(beat.status == "outstanding" for beat in self.data.book.beats[-4:])

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from wstui.tui.beats import Numbers
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
-from wstui.tui.graph_scale import number_text, round_trip_text, unit_of
+from wstui.tui.graph_scale import number_text, round_trip_text, table_unit_of
 
 Column = tuple[str, str, str]
 """Heading, value, style."""
@@ -43,7 +43,7 @@ class NumbersTable(Widget):
 
 def number_lines(numbers: Numbers, width: int, glyphs: Glyphs) -> Content:
     """The table as text, in a width."""
-    unit_ns, sign = unit_of(numbers.median_ns or numbers.last_ns or 1_000_000)
+    unit_ns, sign = table_unit_of(numbers.median_ns or numbers.last_ns or 1_000_000)
     columns = _fitting(_columns(numbers, unit_ns), width)
     heads: list[tuple[str, str]] = [(f"{shown_in(sign, glyphs):>{_UNIT_CELLS}}", "$foreground 60%")]
     values: list[tuple[str, str]] = [(" " * _UNIT_CELLS, "")]

@@ -18,8 +18,13 @@ from wstui.tui.widgets.numbers import NumbersTable
 from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.tui.widgets.silence_bar import SilenceBar
 
-_LOW = 16
-"""Rows under which numbers and silence make room for graph and timeline."""
+_NUMBERS_FROM = 16
+_NUMBERS_FROM_ENDED = 24
+"""Rows of the panel from which numbers and silence have room beside graph, timeline and ending."""
+_GRAPH_ROWS = 11
+_GRAPH_ROWS_ENDED = 8
+_GRAPH_LEAST = 4
+_TIMELINE_LEAST = 3
 
 
 class Heights(NamedTuple):
@@ -41,15 +46,17 @@ def panel_heights(height: int, ending_rows: int, number_rows: int = 2) -> Height
         ending_rows: rows that the ending would like; 0: nothing has ended.
         number_rows: rows of the table of numbers.
     """
-    numbers = height >= _LOW
+    numbers = height >= (_NUMBERS_FROM_ENDED if ending_rows else _NUMBERS_FROM)
     rest = height - 2 - (number_rows + 2 if numbers else 0)
     ending = 0
     if ending_rows:
-        ending = max(1, min(ending_rows, height * 2 // 5))
+        ending = min(ending_rows, height * 2 // 5, rest - 1 - _GRAPH_LEAST - _TIMELINE_LEAST)
+        ending = max(1, ending)
         rest -= ending + 1
-    wanted = 11 if not ending_rows else 8
-    graph = max(min(4, max(rest, 0)), min(wanted, rest * 2 // 5))
-    return Heights(graph, max(0, rest - graph), ending, numbers)
+    rest = max(0, rest)
+    wanted = min(_GRAPH_ROWS_ENDED if ending_rows else _GRAPH_ROWS, rest * 2 // 5)
+    graph = max(min(_GRAPH_LEAST, rest), wanted)
+    return Heights(graph, rest - graph, ending, numbers)
 
 
 class SidePanel(Vertical):

@@ -75,11 +75,10 @@ def bar_cells(share: float, cells: int, glyphs: Glyphs) -> tuple[str, str]:
 
 def amount_words(silence: Silence, *, running: bool = True) -> str:
     """``12 s``, or against a known limit ``12 s of 60 s (nginx)``; what is over is known exactly."""
-    silent = _amount(silence.silent_ns, running=running)
     if silence.limit_s is None:
-        return silent
+        return _amount(silence.silent_ns, running=running)
     name = f" ({silence.limit_name})" if silence.limit_name else ""
-    return f"{silent} of {span_text(silence.limit_s * NS_PER_S)}{name}"
+    return f"{silence.silent_ns // NS_PER_S} s of {silence.limit_s:g} s{name}"
 
 
 def silence_words(silence: Silence, *, running: bool) -> str:

@@ -51,7 +51,7 @@ class StatusStrip(Widget):
 
     def show(self, data: PanelData) -> None:
         """Show a snapshot; draws at most once a second while nothing happens."""
-        shown = (data.version, id(data.book), data.now_ns // NS_PER_S, data.state)
+        shown = (data.version, id(data.book), data.clock_ns // NS_PER_S, data.state)
         grows = (data.ending is None) != (self.data.ending is None)
         if data.book is not self.data.book:
             self._scale = RoundTripScale()
@@ -70,6 +70,8 @@ class StatusStrip(Widget):
     def _line(self) -> Content:
         before, after = self._before(), self._after()
         room = self.size.width - before.cell_length - after.cell_length - 2
+        if room < 0:
+            after = self._after(brief=True)
         if room < _GRAPH_CELLS[0]:
             return Content.assemble(before, after)
         graph = self._graph(min(room, _GRAPH_CELLS[1]))
@@ -85,16 +87,16 @@ class StatusStrip(Widget):
             (shown_in(f"{words}  ", self.glyphs), "bold" if last is not None else "$foreground 60%"),
         )
 
-    def _after(self) -> Content:
+    def _after(self, *, brief: bool = False) -> Content:
         data, parts = self.data, list[tuple[str, str]]()
         if data.numbers.missed:
             parts.append((f"missed {data.numbers.missed:,}  ", "bold $text-error"))
-        if data.numbers.server_pings:
+        if data.numbers.server_pings and not brief:
             parts.append((f"server pings {data.numbers.server_pings:,}  ", "$foreground 60%"))
         if data.state == ConnectionState.OPEN and data.silence.opened_ns is not None:
             parts.append((f"silent {amount_words(data.silence)} ", "$foreground 60%"))
         if data.state == ConnectionState.WAITING_TO_RETRY:
-            left = span_text(max(0, data.retry_at_ns - data.now_ns))
+            left = span_text(max(0, data.retry_at_ns - data.clock_ns))
             parts.append((f"retry in {left}, attempt {data.attempt} ", "$text-warning"))
         return Content.assemble(*parts)
 
