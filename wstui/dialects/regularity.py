@@ -133,7 +133,7 @@ class RegularityDetector:
     def result(self) -> RegularHeartbeat | None:
         """The heartbeat, answered ones before one-way ones."""
         regular = [(key, known) for key, known in self._shapes.items() if is_stable(known.times_ns)]
-        asked = [(key, known, answer) for key, known in regular if (answer := _answered_by(known))]
+        asked = [(key, known, answer) for key, known in regular if (answer := _answered_by(key[1], known))]
         # Of the two halves of an exchange the one that is answered sooner started it.
         asked.sort(key=lambda row: self._delay_ns(row[0], row[2]))
         if asked:
@@ -153,19 +153,25 @@ class RegularityDetector:
         return int(median(delays))
 
 
-def _answered_by(known: _Shape) -> bytes | None:
+def _answered_by(shape: bytes, known: _Shape) -> bytes | None:
     """The shape that came exactly once after nearly each of these; no mere echo."""
-    if known.echoed * 2 > known.count and not _WORDS.search(known.sample):
+    if _is_echoed(known):
         return None
     # The newest one's answer may still be on its way.
     needed = max(MIN_REPEATS - 1, round(0.9 * (known.count - 1)))
     best = max(known.pairs.items(), key=lambda row: row[1], default=(b"", 0))
+    if best[0] == shape and not _WORDS.search(shape):
+        return None
     return best[0] if best[1] >= needed else None
+
+
+def _is_echoed(known: _Shape) -> bool:
+    return known.echoed * 2 > known.count and not _WORDS.search(known.sample)
 
 
 def _speaks_for_itself(shape: bytes, known: _Shape) -> bool:
     if _WORDS.search(shape):
         return True
-    if not known.constant:
+    if not known.constant or _is_echoed(known):
         return False
     return known.sample in _EMPTY_WORDS or len(known.sample) <= TINY_BYTES

@@ -70,8 +70,9 @@ class _Members:
             return ()
         found: tuple[Rule, ...] = ()
         for name, table in self._tables:
-            value = getattr(members, name)
-            if value.__class__ in _SCALARS and (rules := table.get(value)):
+            value: Any = getattr(members, name)
+            kind: type = type(value)  # a list or an object has no place in a table
+            if kind in _SCALARS and (rules := table.get(value)):
                 found += rules
         return found
 
