@@ -59,7 +59,7 @@ async def test_silent_name_server(refused, monkeypatch):
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(resolve_module.socket, "getaddrinfo", silent)
-    _, error, _ = await refused({"url": "ws://slow.invalid/", "timeouts": {"open": 0.1}})
+    _, error, _ = await refused({"url": "ws://slow.invalid/", "timeouts": {"open": 0.75}})
     answered.set()
     assert error["code"] == "dns_failure"
     assert error["reason"] == "timeout"
@@ -87,7 +87,7 @@ async def test_refused(refused, free_port):
 
 async def test_connect_timeout(refused, full_backlog):
     end, error, recording = await refused(
-        {"url": f"ws://127.0.0.1:{full_backlog}/", "timeouts": {"open": 0.3}}
+        {"url": f"ws://127.0.0.1:{full_backlog}/", "timeouts": {"open": 0.75}}
     )
     assert error["code"] == "connect_timeout"
     assert error["phase"] == "tcp"

@@ -280,7 +280,7 @@ async def test_a_silent_proxy(serve, refused):
     proxy = await serve(silent)
     url = f"http://127.0.0.1:{proxy.port}"
     _, error, _ = await refused(
-        {"url": "ws://far.example/", "proxy": {"url": url}, "timeouts": {"open": 0.2}}
+        {"url": "ws://far.example/", "proxy": {"url": url}, "timeouts": {"open": 0.75}}
     )
     assert (error["code"], error["phase"]) == ("proxy_timeout", "proxy")
 
@@ -294,7 +294,7 @@ async def test_nobody_at_the_proxys_port(refused, free_port):
 async def test_a_proxy_that_does_not_answer_syn(refused, full_backlog):
     url = f"http://127.0.0.1:{full_backlog}"
     _, error, _ = await refused(
-        {"url": "ws://far.example/", "proxy": {"url": url}, "timeouts": {"open": 0.2}}
+        {"url": "ws://far.example/", "proxy": {"url": url}, "timeouts": {"open": 0.75}}
     )
     assert (error["code"], error["phase"]) == ("proxy_timeout", "tcp")
 

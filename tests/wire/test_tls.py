@@ -268,7 +268,9 @@ async def test_silence_in_the_handshake(serve, refused, peer):
         await reader.read()
 
     server = await serve(silent)
-    _, error, recording = await refused({"url": server.url.replace("ws:", "wss:"), "timeouts": {"open": 0.3}})
+    _, error, recording = await refused(
+        {"url": server.url.replace("ws:", "wss:"), "timeouts": {"open": 0.75}}
+    )
     assert error["code"] == "tls_timeout"
     assert "sent nothing" in error["message"]
     assert recording.detail("tls")["failed"] is True

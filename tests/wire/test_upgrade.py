@@ -259,6 +259,15 @@ async def test_a_body_that_never_ends_does_not_hold_us(serve, refused, peer, mon
     assert recording.detail("upgrade")["response"]["body"] == "the start"
 
 
+async def test_a_refusal_stays_one_when_time_runs_out(serve, refused, peer):
+    """The head says why; that its body never came is no timeout."""
+    answer = b"HTTP/1.1 503 Busy\r\nContent-Length: 10\r\n\r\nhalf"
+    server = await serve(answering(peer, answer, hold=True))
+    _, error, recording = await refused({"url": server.url, "timeouts": {"open": 0.75}})
+    assert (error["code"], error["status"]) == ("http_status", 503)
+    assert recording.detail("upgrade")["response"]["body"] == "half"
+
+
 # no HTTP, no answer
 
 
@@ -301,7 +310,7 @@ async def test_a_head_without_end(serve, refused, peer, filler):
 
 async def test_silence(serve, refused, peer):
     server = await serve(answering(peer, b"", hold=True))
-    end, error, _ = await refused({"url": server.url, "timeouts": {"open": 0.2}})
+    end, error, _ = await refused({"url": server.url, "timeouts": {"open": 0.75}})
     assert error["code"] == "upgrade_timeout"
     assert error["size_bytes"] == 0
     assert "nothing came" in error["message"]
@@ -310,7 +319,7 @@ async def test_silence(serve, refused, peer):
 
 async def test_a_head_that_stops(serve, refused, peer):
     server = await serve(answering(peer, b"HTTP/1.1 101 Sw", hold=True))
-    _, error, _ = await refused({"url": server.url, "timeouts": {"open": 0.2}})
+    _, error, _ = await refused({"url": server.url, "timeouts": {"open": 0.75}})
     assert (error["code"], error["size_bytes"]) == ("upgrade_timeout", 15)
     assert error["received"] == "HTTP/1.1 101 Sw"
 

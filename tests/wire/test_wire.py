@@ -407,6 +407,16 @@ async def test_a_bug_ends_the_connection_and_says_so(echo, monkeypatch, caplog):
     assert "conversation failed" in caplog.text
 
 
+async def test_a_bug_of_the_observer_is_told_too(serve, attempt, peer, caplog):
+    server = await serve(peer.echo)
+    started = attempt(server.url)
+    started.recording.on_open = lambda: 1 / 0
+    end = await started.end()
+    assert end.error == "internal"
+    assert started.recording.kinds[-2:] == ["error", "eof"]
+    assert "conversation failed" in caplog.text
+
+
 async def test_a_cancelled_run_ends_tcp(serve, attempt, peer):
     gone = asyncio.Event()
 

@@ -72,18 +72,20 @@ class Conversation:
 
     async def run(self) -> TcpEnd:
         """Talk until TCP has ended."""
-        if not self._end.done():
-            self.protocol.start(self._clock.now())
-            self._watch()
-            if self._observer is not None:
-                self._observer.on_open()
-            self._reader.hand_over(self)
+        self._guarded(self._begin)
         return await asyncio.shield(self._end)  # a cancelled wait must not pass for an end
 
     @property
     def is_over(self) -> bool:
         """Whether TCP has ended."""
         return self._end.done()
+
+    def _begin(self) -> None:
+        self.protocol.start(self._clock.now())
+        self._watch()
+        if self._observer is not None:
+            self._observer.on_open()
+        self._reader.hand_over(self)
 
     # what the stream delivers
 
@@ -201,6 +203,9 @@ class Conversation:
         self._deadline_ns = None
         self.settle()
 
+    def _look(self) -> None:
+        self._guarded(self._watch)
+
     def _watch(self) -> None:
         statistics = tcp_statistics(self._socket)
         if statistics is not None:
@@ -208,7 +213,7 @@ class Conversation:
         jump_ns = self._clock.jump_ns()
         if jump_ns:
             self._report_now(Kind.ERROR, Direction.LOCAL, clock_jump(jump_ns))
-        self._watch_timer = self._loop.call_later(_WATCH_S, self._watch)
+        self._watch_timer = self._loop.call_later(_WATCH_S, self._look)
 
     def _report_now(self, kind: Kind, direction: Direction, detail: dict[str, Any]) -> None:
         event = Event(self._clock.now(), self._connection, kind.value, direction.value, detail=detail)

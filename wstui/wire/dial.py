@@ -6,6 +6,7 @@ The proxy's own TLS and tunnel come only where there is a proxy. Every phase wri
 (:mod:`phases`); one timeout is over all of them, and the error says in which it struck.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,7 +116,10 @@ async def _reach(log: DialLog, hop: Hop, environ: Mapping[str, str]) -> _Line:
     """A byte stream to the server itself, secured where the URL says so."""
     endpoint, tls = hop.endpoint, hop.profile.tls
     log.current = Kind.TLS.value
+    loop = asyncio.get_running_loop()
+    started = loop.time()
     context = client_context(tls) if endpoint.secure else None
+    log.deadline += loop.time() - started  # reading our trust store is no time of the server's
     log.current = Kind.PROXY.value
     proxy = find_proxy(hop.profile.proxy.url, endpoint, environ)
     log.current = Kind.RESOLVE.value
@@ -144,7 +148,10 @@ async def _connect(log: DialLog, endpoint: Endpoint, proxy: ProxySettings | None
 
 
 async def _through(log: DialLog, line: _Line, proxy: ProxySettings, endpoint: Endpoint, tls: Tls) -> None:
-    """Through the proxy to the server; our client certificate is for the server only."""
+    """Through the proxy to the server.
+
+    Whom to trust holds for the proxy's TLS as well; our client certificate is for the server only.
+    """
     if proxy.type == "https":
         ours = msgspec.structs.replace(tls, certificate=None, key=None, key_password=None, alpn=[])
         peer = Peer(proxy.host, proxy.port, "proxy")

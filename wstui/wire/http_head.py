@@ -12,12 +12,14 @@ import re
 from typing import Any, Final, NamedTuple
 
 from wstui.wire.reader import DialReader, StreamEnded
-from wstui.wire.stream import Broken
 
 HEAD_LIMIT_BYTES: Final = 64 * 1024
 BODY_LIMIT_BYTES: Final = 64 * 1024
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+"""What a ``Location`` makes a redirect (RFC 9110 §15.4)."""
 _BODY_PATIENCE_S: Final = 2.0
 """The head already says why; a body that dribbles is not worth the rest of the open timeout."""
+_MARGIN_S: Final = 0.05
 _CHUNK_LINE_BYTES: Final = 4096
 _PREFIX: Final = b"HTTP/"
 _STATUS_LINE: Final = re.compile(rb"HTTP/(\d\.\d) (\d{3})(?: (.*))?", re.DOTALL)
@@ -102,12 +104,17 @@ def parse_head(raw: bytes) -> ResponseHead | None:
     return ResponseHead(found[1].decode("ascii"), int(found[2]), reason, headers)
 
 
-async def read_body(reader: DialReader, head: ResponseHead) -> tuple[bytes, int]:
-    """The body as far as it is kept, and its size as far as that is known. Never fails."""
+async def read_body(reader: DialReader, head: ResponseHead, deadline: float) -> tuple[bytes, int]:
+    """The body as far as it is kept, and its size as far as that is known. Never fails.
+
+    It is given up shortly before ``deadline`` (the loop's time): a refusal stays a refusal and does
+    not become a timeout.
+    """
     body = bytearray()
     size: int | None = None
+    until = min(asyncio.get_running_loop().time() + _BODY_PATIENCE_S, deadline - _MARGIN_S)
     try:
-        async with asyncio.timeout(_BODY_PATIENCE_S):
+        async with asyncio.timeout_at(until):
             size = await _read_body(reader, head, body)
     except (TimeoutError, StreamEnded, ValueError):
         pass
@@ -154,8 +161,3 @@ async def _read_chunks(reader: DialReader, body: bytearray) -> int | None:
         if size <= BODY_LIMIT_BYTES:
             await reader.read_exactly(2)
     return None
-
-
-def broken_reason(ended: StreamEnded) -> str | None:
-    """OpenSSL's name of the alert, if that is how the stream ended."""
-    return ended.end.reason if isinstance(ended.end, Broken) else None

@@ -46,7 +46,7 @@ async def open_tunnel(log: DialLog, reader: DialReader, proxy: ProxySettings, ta
         detail.update(type=proxy.type, address=peer.address, target=target.address, source=proxy.source)
         try:
             if proxy.type in {"http", "https"}:
-                await _connect(reader, proxy, target, detail)
+                await _connect(log, reader, proxy, target, detail)
             else:
                 await _socks(reader, proxy, target)
         except StreamEnded as ended:
@@ -82,7 +82,9 @@ def _refuse_end(ended: StreamEnded, proxy: ProxySettings, peer: Peer) -> NoRetur
     ) from None
 
 
-async def _connect(reader: DialReader, proxy: ProxySettings, target: Peer, detail: dict[str, Any]) -> None:
+async def _connect(
+    log: DialLog, reader: DialReader, proxy: ProxySettings, target: Peer, detail: dict[str, Any]
+) -> None:
     lines = [
         f"CONNECT {target.address} HTTP/1.1",
         f"Host: {target.address}",
@@ -103,7 +105,7 @@ async def _connect(reader: DialReader, proxy: ProxySettings, target: Peer, detai
     detail["response"] = head.to_detail()
     if 200 <= head.status < 300:
         return
-    body, size = await read_body(reader, head)
+    body, size = await read_body(reader, head, log.deadline)
     detail["response"].update(body=body.decode("utf-8", "backslashreplace"), body_size=size)
     advice = "it wants credentials (http://user:password@host)" if head.status == 407 else "see its answer"
     raise _Refused(

@@ -6,6 +6,7 @@ or ending the program, does not wait for a silent name server.
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import threading
 from typing import Any, Final
@@ -62,17 +63,31 @@ def _failure(peer: Peer, error: Exception) -> DialError:
     )
 
 
+def _look_up(host: str, port: int) -> list[AddressInfo]:
+    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 async def _getaddrinfo(host: str, port: int) -> list[AddressInfo]:
+    if _is_address(host):
+        return _look_up(host, port)  # nobody needs to be asked
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[AddressInfo]] = loop.create_future()
 
     def look_up() -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+            found = _look_up(host, port)
         except (OSError, UnicodeError, ValueError) as error:
             _tell(loop, answer, error)
         else:
-            _tell(loop, answer, list(found))
+            _tell(loop, answer, found)
 
     threading.Thread(target=look_up, name="wstui-resolve", daemon=True).start()
     return await answer
