@@ -12,10 +12,15 @@ from pathlib import Path
 from wstui.events import MESSAGE_KINDS, Direction, Event, Kind, ProgressNotice
 from wstui.timeline import SessionInfo, TimelineWriter
 
-PAUSE_BACKLOG_BYTES = 16 * 1024 * 1024
-"""Received but not yet committed: beyond this the wire stops reading, and TCP slows the peer down."""
+PAUSE_BACKLOG_BYTES = 2 * 1024 * 1024
+"""Received but not yet committed: beyond this the wire stops reading, and TCP slows the peer down.
 
-RESUME_BACKLOG_BYTES = PAUSE_BACKLOG_BYTES // 2
+About 5,000 small messages, which SQLite takes in 35 ms. The wire reads three times as fast as the disk
+takes: with more room what was read would be on disk later than promised. Source: measured.
+"""
+
+RESUME_BACKLOG_BYTES = PAUSE_BACKLOG_BYTES * 7 // 8
+"""Soon enough to keep the writer busy: a transaction takes more than the difference."""
 
 SETTLE_S = 2.0
 """How long the end of a connection may wait for the disk before it is told all the same."""
