@@ -109,12 +109,16 @@ class TcpDetail(TypedDict, total=False):
 
 
 class ProxyDetail(TypedDict, total=False):
-    """``proxy``. ``address`` never holds credentials; ``source`` says where the setting came from."""
+    """``proxy``. ``address`` never holds credentials; ``source`` says where the setting came from.
+
+    ``response`` is an HTTP proxy's answer to CONNECT.
+    """
 
     type: Literal["http", "https", "socks4", "socks5"]
     address: str
     target: str
     source: str
+    response: "HttpResponseDetail"
     duration_ns: int
     failed: bool
 
