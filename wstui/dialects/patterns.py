@@ -73,13 +73,13 @@ class CompiledPattern:
 
     @property
     def member(self) -> tuple[str, frozenset[Scalar]] | None:
-        """A top-level member that every payload that matches has, and its possible values."""
+        """A top-level member that every payload that matches has, and its possible values (none: any)."""
         if self._separator:
             return None
         for path, allowed in self._conditions:
             if len(path) == 1 and not path[0].isdigit():
                 return path[0], frozenset(value for _, value in allowed)
-        return None
+        return next(((path[0], frozenset()) for path in self._has if not path[0].isdigit()), None)
 
     def look(self, payload: bytes) -> Hit | None:
         """What there is of the pattern in a payload that is short enough and holds ``needle``."""

@@ -13,6 +13,8 @@ from wstui.dialects.patterns import CompiledPattern, Hit, reader_of
 from wstui.dialects.schema import MessageShape, Scalar
 
 _OBJECT_BEGINS = frozenset({b"{", b" ", b"\n", b"\r", b"\t"})
+_PRESENT = "\ud800"
+"""Stands for any value: JSON cannot hold it."""
 _SCALARS = frozenset({str, int, float, bool})
 SHARED_BYTES = 5
 """Literals that begin alike for so long are searched for as one."""
@@ -50,7 +52,7 @@ class _Members:
     def __init__(self, rows: list[tuple[Rule, str, frozenset[Scalar]]]) -> None:
         names = sorted({name for _, name, _ in rows})
         shape = msgspec.defstruct(
-            "Members", [(f"m{n}", Any, None) for n in range(len(names))],
+            "Members", [(f"m{n}", Any, msgspec.UNSET) for n in range(len(names))],
             rename={f"m{n}": name for n, name in enumerate(names)},
         )  # fmt: skip
         self._decode = msgspec.json.Decoder(shape).decode
@@ -58,7 +60,7 @@ class _Members:
         self._tables = tuple((f"m{n}", {}) for n in range(len(names)))
         for rule, name, values in rows:
             table = self._tables[names.index(name)][1]
-            for value in values:
+            for value in values or (_PRESENT,):
                 table[value] = (*table.get(value, ()), rule)
         self.max_bytes = max((rule.max_bytes for rule, _, _ in rows), default=-1)
 
@@ -72,6 +74,8 @@ class _Members:
         for name, table in self._tables:
             value: Any = getattr(members, name)
             kind: type = type(value)  # a list or an object has no place in a table
+            if value is not msgspec.UNSET and (rules := table.get(_PRESENT)):
+                found += rules
             if kind in _SCALARS and (rules := table.get(value)):
                 found += rules
         return found
