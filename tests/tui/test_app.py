@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from wstui.events import Event
+from wstui.timeline import TimelineReader
 from wstui.tui.actions import ACTIONS, Place, actions_of, bindings_for
+from wstui.tui.app import WstuiApp
 from wstui.tui.demo import DemoError, DemoServer
 from wstui.tui.screens.help import help_dialog
 from wstui.tui.screens.home import HomeScreen
@@ -123,22 +125,22 @@ async def test_nothing_of_a_hostile_peer_reaches_the_terminal(make_app, session_
     file.add("ping", "received", 0.1, raw)
     file.add("close", "received", 0.1, detail={"code": 4000, "reason": HOSTILE})
     file.add("error", detail={"code": "internal", "message": HOSTILE, "received": HOSTILE, HOSTILE: HOSTILE})
-    count = file.count
     path = file.finish()
     app = make_app(str(path))
     async with app.run_test(size=size, notifications=True) as pilot:
         await look.settle(app, pilot)
+        app.screen.add_class("-detail-open")
         await pilot.press("p", "end")
-        for _ in range(count):
-            await pilot.press("enter")
-            for view in ("1", "2", "3"):
-                await pilot.press(view)
-            await look.settle(app, pilot)
-            assert not look.CONTROL.search(look.written(app))
-            await pilot.press("escape", "up")
-        await pilot.press("f6", *HOSTILE.replace("\x07", "")[:0], *"note [/x]", "enter")
-        await look.settle(app, pilot)
-        assert not look.CONTROL.search(look.written(app))
+        detail = app.screen.query_one(MessageDetail)
+        for event_id in range(1, file.count + 1):
+            app.screen.query_one(MessageList).select(event_id)
+            await look.until(
+                pilot, lambda wanted=event_id: detail.content and detail.content.event.id == wanted
+            )
+            for view in detail.content.views:
+                detail.show_view(view)
+                await pilot.pause()
+                assert not look.CONTROL.search(look.written(app))
         await pilot.press("ctrl+o")
         await look.until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await look.settle(app, pilot)
@@ -178,3 +180,47 @@ async def test_the_demo_server_runs_beside_the_screen_and_ends():
 async def test_an_unknown_fault_is_a_sentence():
     with pytest.raises(DemoError, match="no-such-fault"):
         await DemoServer.start("no-such-fault")
+
+
+async def test_a_whole_session_with_the_real_engine(look):
+    """Connect, talk, ping, close with 4001, find the file: through the engine's own process."""
+    server = await DemoServer.start("echo")
+    app = WstuiApp(server.url)
+    try:
+        async with app.run_test(size=(120, 40), notifications=True) as pilot:
+            await look.until(pilot, lambda: "● open" in look.shown(app), tries=1000)
+            await pilot.press(*"hello", "enter")
+            await look.until(pilot, lambda: look.shown(app).count("hello") >= 2)
+            await pilot.press("f2")
+            await look.until(pilot, lambda: "pong (manual)" in look.shown(app))
+            await pilot.press("f3")
+            await pilot.pause()
+            app.screen.query_one("#close-code").value = "4001"
+            await pilot.press("enter")
+            await look.until(pilot, lambda: "■ closed 4001 Private Use" in look.shown(app))
+            path = app.screen.source.path
+            await app.screen.end()
+    finally:
+        await server.stop()
+    with TimelineReader(path) as reader:
+        kinds = [event.kind for event in reader.iterate()]
+        assert kinds.count("text") == 2
+        assert kinds.count("close") == 2
+        assert reader.info.ended_ns is not None
+
+
+async def test_the_demo_starts_from_the_command_line(look):
+    app = WstuiApp(demo="silent-close")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.until(
+            pilot, lambda: "▸ demo" in look.shown(app) and "● open" in look.shown(app), tries=1000
+        )
+        await app.screen.end()
+        await app._stop_demo()
+
+
+async def test_an_unknown_demo_is_explained_at_home(look):
+    app = WstuiApp(demo="no-such-fault")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.until(pilot, lambda: "did not start" in look.shown(app), tries=1000)
+        assert isinstance(app.screen, HomeScreen)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from textual.binding import Binding
+from textual.command import Provider
 
 _KEY_LABELS = {
     "enter": "Enter",
@@ -187,6 +188,13 @@ def bindings_for(place: Place) -> list[Binding]:
         for action in actions_of(place)
         if action.keys
     ]
+
+
+def action_commands() -> type[Provider]:
+    """The command palette's provider of these actions; imported when the palette is opened."""
+    from wstui.tui.palette import ActionCommands
+
+    return ActionCommands
 
 
 def footer_rank(binding: Binding) -> int:

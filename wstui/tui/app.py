@@ -1,37 +1,34 @@
-"""The Textual application: which screen is shown, the themes, the way in and out. Nothing else."""
+"""The Textual application: which screen is shown, the themes, the way in and out. Nothing else.
 
-from pathlib import Path, PurePath
-from typing import ClassVar
+Screens are imported when they are shown: the home screen needs neither engine nor session file, and
+its first frame should not wait for them.
+"""
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
 from textual.binding import BindingType
-from textual.css.query import NoMatches
+from textual.screen import Screen
 
-from wstui.engine import EngineHandle
-from wstui.profiles import ProfileError, profile_for_url
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.clock import Clock
-from wstui.tui.demo import DEMO_NAME, DemoError, DemoServer
-from wstui.tui.screens.dialogs import TextDialog
-from wstui.tui.screens.help import help_dialog
-from wstui.tui.screens.home import HomeScreen
-from wstui.tui.screens.session import SessionScreen
-from wstui.tui.session_source import StartEngine
-from wstui.tui.targets import Destination, Target, find_target
 from wstui.tui.themes import DARK, THEMES
 
-
-def _stylesheets() -> list[str | PurePath]:
-    """Every stylesheet beside its screen or widget."""
-    return [*sorted(Path(__file__).parent.rglob("*.tcss"))]
+if TYPE_CHECKING:
+    from wstui.tui.demo import DemoServer
+    from wstui.tui.screens.home import HomeScreen
+    from wstui.tui.screens.session import SessionScreen
+    from wstui.tui.session_source import StartEngine
+    from wstui.tui.targets import Target
 
 
 class WstuiApp(App[int]):
     """One screen at a time: home, or a session."""
 
     TITLE = "wstui"
-    CSS_PATH: ClassVar[list[str | PurePath]] = _stylesheets()
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/home.tcss", "widgets/key_bar.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.APP)]
 
     def __init__(
@@ -40,60 +37,81 @@ class WstuiApp(App[int]):
         *,
         demo: str | None = None,
         clock: Clock | None = None,
-        start_engine: StartEngine = EngineHandle.start,
+        start_engine: "StartEngine | None" = None,
     ) -> None:
         super().__init__()
         self._target = target
         self._demo_fault = demo
         self._clock = clock or Clock()
         self._start_engine = start_engine
+        self._session: SessionScreen | None = None
         self._demo: DemoServer | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.set_reactive(App.theme, DARK.name)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The home screen lies at the bottom; an empty one where something else is shown at once."""
+        return super().get_default_screen() if self._target is not None else self._home_screen()
 
     def on_mount(self) -> None:
         """Show what was asked for."""
-        if self._demo_fault is not None:
-            self.push_screen(HomeScreen())
+        if self._target is not None:
+            self._open_target(self._target)
+        elif self._demo_fault is not None:
             self._start_demo(self._demo_fault)
-            return
-        if self._target is None:
-            self.push_screen(HomeScreen())
-            return
+
+    def _open_target(self, text: str) -> None:
+        from wstui.profiles import ProfileError
+        from wstui.tui.targets import find_target
+
         try:
-            self.push_screen(self._session_screen(find_target(self._target)))
+            target = find_target(text)
         except ProfileError as error:
-            self.push_screen(HomeScreen(self._target, str(error)))
+            self.push_screen(self._home_screen(text, str(error)))
+        else:
+            self.push_screen(self._session_screen(target))
 
-    def _session_screen(self, target: Target) -> SessionScreen:
-        return SessionScreen(target, self._clock, self._start_engine)
+    def _home_screen(self, typed: str = "", problem: str = "") -> "HomeScreen":
+        from wstui.tui.screens.home import HomeScreen
 
-    def on_home_screen_open_asked(self, message: HomeScreen.OpenAsked) -> None:
-        """Show a session in place of the home screen."""
-        self.switch_screen(self._session_screen(message.target))
+        return HomeScreen(typed, problem)
 
-    def on_home_screen_demo_asked(self, message: HomeScreen.DemoAsked) -> None:
+    def _session_screen(self, target: "Target") -> "SessionScreen":
+        from wstui.tui.screens.session import SessionScreen
+
+        self._session = SessionScreen(target, self._clock, self._start_engine)
+        return self._session
+
+    def on_home_screen_open_asked(self, message: "HomeScreen.OpenAsked") -> None:
+        """Show a session over the home screen."""
+        self.push_screen(self._session_screen(message.target))
+
+    def on_home_screen_demo_asked(self, message: "HomeScreen.DemoAsked") -> None:
         """Start the demo and connect to it."""
         self._start_demo(message.fault)
 
     @work(exclusive=True, group="demo", exit_on_error=False)
     async def _start_demo(self, fault: str) -> None:
+        from wstui.profiles import profile_for_url
+        from wstui.tui.demo import DEMO_NAME, DemoError, DemoServer
+        from wstui.tui.targets import Destination
+
         await self._stop_demo()
         try:
             self._demo = await DemoServer.start(fault)
         except DemoError as error:
-            self._say(str(error))
+            self._home_says(str(error))
             return
-        await self.switch_screen(
-            self._session_screen(Destination(profile_for_url(self._demo.url), DEMO_NAME))
-        )
+        destination = Destination(profile_for_url(self._demo.url), DEMO_NAME)
+        await self.push_screen(self._session_screen(destination))
 
-    def _say(self, sentence: str) -> None:
-        if isinstance(self.screen, HomeScreen):
-            self.screen.show_problem(sentence)
-        else:
-            self.notify(sentence, severity="error", markup=False)
+    def _home_says(self, sentence: str) -> None:
+        from wstui.tui.screens.home import HomeScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, HomeScreen):
+                screen.show_problem(sentence)
 
     async def _stop_demo(self) -> None:
         demo, self._demo = self._demo, None
@@ -104,43 +122,41 @@ class WstuiApp(App[int]):
 
     def action_show_help(self) -> None:
         """Every key of this screen; the same key leaves the help again."""
+        from wstui.tui.screens.dialogs import TextDialog
+        from wstui.tui.screens.help import help_dialog
+
         if isinstance(self.screen, TextDialog):
             self.screen.dismiss(None)
-            return
-        screens = [screen for screen in self.screen_stack if isinstance(screen, HomeScreen | SessionScreen)]
-        if screens and screens[-1] is self.screen:
-            self.push_screen(help_dialog("home" if isinstance(self.screen, HomeScreen) else "session"))
+        elif not self.screen.is_modal:
+            self.push_screen(help_dialog("home" if self._session is None else "session"))
 
     async def action_quit(self) -> None:
         """Leave, or ask first where a live connection would be lost."""
-        session = self._session()
-        if session is None:
+        if self._session is None:
             await self._leave()
         else:
-            session.leave_if_sure(self._leave)
+            self._session.leave_if_sure(self._leave)
 
     def on_session_screen_home_asked(self) -> None:
         """Leave the session for the home screen, or ask first."""
-        session = self._session()
-        if session is not None:
-            session.leave_if_sure(self._go_home)
-
-    def _session(self) -> SessionScreen | None:
-        return next((screen for screen in self.screen_stack if isinstance(screen, SessionScreen)), None)
+        if self._session is not None:
+            self._session.leave_if_sure(self._go_home)
 
     async def _go_home(self) -> None:
-        session = self._session()
-        if session is not None:
-            await session.end()
-        await self._stop_demo()
-        try:
-            await self.switch_screen(HomeScreen())
-        except NoMatches:
-            return  # leaving already
+        from wstui.tui.screens.home import HomeScreen
+
+        await self._end_session()
+        if any(isinstance(screen, HomeScreen) for screen in self.screen_stack):
+            await self.pop_screen()
+        else:
+            await self.switch_screen(self._home_screen())
 
     async def _leave(self) -> None:
-        session = self._session()
+        await self._end_session()
+        self.exit(0)
+
+    async def _end_session(self) -> None:
+        session, self._session = self._session, None
         if session is not None:
             await session.end()
         await self._stop_demo()
-        self.exit(0)

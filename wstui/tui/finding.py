@@ -13,7 +13,7 @@ from wstui.events import MESSAGE_KINDS, RecordedEvent
 from wstui.timeline import TimelineReader
 
 HITS_LIMIT = 1_000_000
-_ASK_EVERY = 4096
+_ASK_EVERY = 8192
 
 
 def _numbers() -> "array[int]":
@@ -43,8 +43,13 @@ class Hits:
         return bisect_left(self.ids, event_id) + 1
 
 
-def scan(path: Path, hits: Hits, cancelled: Callable[[], bool]) -> Hits:
-    """Look through what was not looked through yet; upper and lower case are the same.
+def scan(path: Path, hits: Hits, go_on: Callable[[], bool]) -> Hits:
+    """Look through what was not looked through yet; upper and lower case of ASCII are the same.
+
+    Args:
+        path: the session file.
+        hits: what was found so far; it grows while the scan goes on.
+        go_on: asked every few thousand events; False ends the scan, which can be taken up again.
 
     Raises:
         TimelineError: the file cannot be read.
@@ -52,17 +57,16 @@ def scan(path: Path, hits: Hits, cancelled: Callable[[], bool]) -> Hits:
     needle = hits.text.encode("utf-8", "surrogatepass").lower()
     with TimelineReader(path) as reader:
         for event in reader.iterate(hits.scanned_to + 1):
-            hits.scanned_to = event.id
-            if needle in searched_bytes(event).lower():
+            payload = event.payload if event.kind in MESSAGE_KINDS else _words(event)
+            if payload and needle in payload.lower():
                 hits.ids.append(event.id)
-            if event.id % _ASK_EVERY == 0 and (cancelled() or len(hits.ids) >= HITS_LIMIT):
+            hits.scanned_to = event.id
+            if not event.id % _ASK_EVERY and not (len(hits.ids) < HITS_LIMIT and go_on()):
                 break
     return hits
 
 
-def searched_bytes(event: RecordedEvent) -> bytes:
-    """What of an event is searched: a message's payload, a close frame's reason, an error's words."""
-    if event.kind in MESSAGE_KINDS:
-        return event.payload or b""
+def _words(event: RecordedEvent) -> bytes:
+    """What of an event that is no message is searched: a close frame's reason, an error's words."""
     words = event.detail.get("reason") or event.detail.get("message") or ""
     return str(words).encode("utf-8", "surrogatepass")

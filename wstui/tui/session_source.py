@@ -6,9 +6,8 @@ state. It knows no widget, and no widget knows the engine.
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wstui.engine import EngineHandle, SessionEngine
 from wstui.events import (
     Command,
     CommandRefused,
@@ -24,7 +23,17 @@ from wstui.timeline import TimelineError, TimelineReader
 from wstui.tui.clock import Clock
 from wstui.tui.connection_facts import ConnectionFacts, take_facts
 
-StartEngine = Callable[[Callable[[Notice], None]], Awaitable[SessionEngine]]
+if TYPE_CHECKING:
+    from wstui.engine import SessionEngine
+
+StartEngine = Callable[[Callable[[Notice], None]], Awaitable["SessionEngine"]]
+
+
+async def _start_process(listener: Callable[[Notice], None]) -> "SessionEngine":
+    from wstui.engine import EngineHandle
+
+    return await EngineHandle.start(listener)
+
 
 _SIDE_EVENTS_AT_ONCE = 2000
 _BUSY_STATES = frozenset(
@@ -44,11 +53,11 @@ class SessionSource:
         self,
         clock: Clock,
         on_change: Callable[[], None],
-        start_engine: StartEngine = EngineHandle.start,
+        start_engine: StartEngine | None = None,
     ) -> None:
         self._clock = clock
         self._on_change = on_change
-        self._start_engine = start_engine
+        self._start_engine = start_engine or _start_process
         self._engine: SessionEngine | None = None
         self._generation = 0
         self._progress_at_ns = 0

@@ -20,6 +20,7 @@ Check = Callable[[str], str | None]
 class Prompt(ModalScreen[str | None]):
     """One line of text; Enter answers, Escape leaves."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", priority=True)]
 
     def __init__(self, title: str, help_text: str, answer: str = "", check: Check | None = None) -> None:
@@ -53,6 +54,7 @@ class Prompt(ModalScreen[str | None]):
 class Confirm(ModalScreen[bool]):
     """Yes or no; Escape is no."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "dismiss(False)", "no"),
         Binding("y", "dismiss(True)", "yes"),
@@ -93,6 +95,7 @@ class Choice(NamedTuple):
 class Chooser(ModalScreen[str | None]):
     """One of several; Enter chooses, Escape leaves."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
@@ -125,6 +128,7 @@ class Chooser(ModalScreen[str | None]):
 class TextDialog(ModalScreen[None]):
     """Something to read; Escape, q or the same key again leaves."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1,f4", "dismiss(None)", "back")]
 
     def __init__(self, title: str, text: Content) -> None:

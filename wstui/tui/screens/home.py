@@ -1,31 +1,31 @@
-"""The home screen: where to connect to, the profiles, and what was recorded."""
+"""The home screen: where to connect to, the profiles, and what was recorded.
 
-from typing import Any, ClassVar
+It is the first thing that a person sees, so its first frame waits for nothing: profiles, session files
+and whatever else they need are imported and read by a thread once the frame stands.
+"""
 
-from textual import work
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from wstui.events import close_code_name, safe_text
-from wstui.profiles import ProfileEntry, ProfileError, list_profiles
-from wstui.timeline import Catalogue, SessionEntry, TimelineError
-from wstui.tui.actions import Place, bindings_for
-from wstui.tui.measures import count_text, date_text
-from wstui.tui.palette import ActionCommands
-from wstui.tui.screens.dialogs import Choice, Chooser, Confirm
-from wstui.tui.targets import Recording, Target, find_target
-from wstui.tui.tones import CONTENT_STYLES, MUTED
+from wstui.tui.actions import Place, action_commands, bindings_for
+from wstui.tui.tones import MUTED
 from wstui.tui.widgets.key_bar import KeyBar
 from wstui.tui.widgets.pane_title import PaneTitle
 
-_SHOWN_SESSIONS = 200
-ERROR, WARNING = CONTENT_STYLES["error"], CONTENT_STYLES["warning"]
+if TYPE_CHECKING:
+    from wstui.timeline import SessionEntry
+    from wstui.tui.screens.home_lists import HomeLists
+    from wstui.tui.targets import Target
 
 
 class SessionList(OptionList):
@@ -46,14 +46,14 @@ class HomeScreen(Screen[None]):
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.HOME,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.HOME)]
-    COMMANDS: ClassVar[set[Any]] = {ActionCommands}
+    COMMANDS: ClassVar[set[Any]] = {action_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-high")]  # noqa: RUF012
 
     class OpenAsked(Message):
         """A target was chosen."""
 
-        def __init__(self, target: Target) -> None:
+        def __init__(self, target: "Target") -> None:
             super().__init__()
             self.target = target
 
@@ -68,8 +68,7 @@ class HomeScreen(Screen[None]):
         super().__init__()
         self._typed = typed
         self._problem = problem
-        self._profiles: list[ProfileEntry] = []
-        self._sessions: list[SessionEntry] = []
+        self._lists: HomeLists | None = None
 
     def compose(self) -> ComposeResult:
         """The line to type in, two lists, the keys."""
@@ -91,7 +90,7 @@ class HomeScreen(Screen[None]):
                         select_on_focus=False,
                         placeholder="wss://host/path, host:port, a profile's name — or demo",
                     )
-                    yield Button("Try the demo", id="home-demo", compact=True, tooltip="Ctrl+D")
+                    yield Static(Content.styled("try the demo", "underline"), id="home-demo")
                 yield Static(id="home-problem")
             with Horizontal(id="home-lists"):
                 with Vertical(id="home-profiles"):
@@ -103,14 +102,20 @@ class HomeScreen(Screen[None]):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        """Fill the lists."""
+        """Say what went wrong on the way here."""
         self.show_problem(self._problem)
         self.query_one("#home-url").focus()
-        self.action_reload()
+
+    def on_screen_resume(self) -> None:
+        """Read the lists whenever the screen comes to the front, once its frame stands."""
+        self.call_after_refresh(self.action_reload)
 
     def show_problem(self, sentence: str) -> None:
         """A sentence in place, or nothing."""
-        self.query_one("#home-problem", Static).update(Content(safe_text(sentence)))
+        if sentence:
+            from wstui.events import safe_text
+
+            self.query_one("#home-problem", Static).update(Content(safe_text(sentence)))
         self.set_class(bool(sentence), "-problem")
 
     # -- the lists -------------------------------------------------------------------------------
@@ -121,54 +126,56 @@ class HomeScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="lists", exit_on_error=False)
     def _read_lists(self) -> None:
-        profiles = list_profiles()
-        try:
-            sessions, problem = Catalogue().sessions(limit=_SHOWN_SESSIONS), ""
-        except (TimelineError, OSError) as error:
-            sessions, problem = [], f"The recorded sessions cannot be read: {error}"
-        self.call_later(self._show_lists, profiles, sessions, problem)
+        from wstui.tui.screens.home_lists import read_lists
 
-    def _show_lists(self, profiles: list[ProfileEntry], sessions: list[SessionEntry], problem: str) -> None:
-        self._profiles, self._sessions = profiles, sessions
-        if problem:
-            self.show_problem(problem)
-        name_cells = min(24, max((len(entry.name) for entry in profiles), default=0)) + 2
-        _fill(self.query_one("#profiles", OptionList), [_profile_line(row, name_cells) for row in profiles])
-        lines = [_session_line(row) for row in sessions]
-        _fill(self.query_one(SessionList), lines or [_NO_SESSIONS])
-        self.query_one("#sessions-title", PaneTitle).right = Content("events, ending" if lines else "")
+        self.call_later(self._show_lists, read_lists())
+
+    def _show_lists(self, lists: "HomeLists") -> None:
+        self._lists = lists
+        if lists.problem:
+            self.show_problem(lists.problem)
+        _fill(self.query_one("#profiles", OptionList), lists.profile_lines)
+        _fill(self.query_one(SessionList), lists.session_lines or [_NO_SESSIONS])
+        title = "events, ending" if lists.sessions else ""
+        self.query_one("#sessions-title", PaneTitle).right = Content(title)
+
+    def _session_at(self, at: int | None) -> "SessionEntry | None":
+        sessions = [] if self._lists is None else self._lists.sessions
+        return sessions[at] if at is not None and at < len(sessions) else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click."""
         event.stop()
-        at = event.option_index
         if event.option_list.id == "sessions":
-            if at < len(self._sessions):
-                self.post_message(self.OpenAsked(Recording(self._sessions[at].path)))
-            else:
+            entry = self._session_at(event.option_index)
+            if entry is None:
                 self.action_demo()
-            return
-        entry = self._profiles[at]
-        self._open_text(str(entry.path) if not entry.error else "", entry.error)
+            else:
+                self._open_text(str(entry.path))
+        elif self._lists is not None:
+            profile = self._lists.profiles[event.option_index]
+            self._open_text(str(profile.path), profile.error)
 
     def _open_text(self, text: str, problem: str = "") -> None:
-        if problem:
-            self.show_problem(problem)
-            return
+        from wstui.profiles import ProfileError
+        from wstui.tui.targets import find_target
+
         try:
-            target = find_target(text)
+            target = None if problem else find_target(text)
         except ProfileError as error:
-            self.show_problem(str(error))
-            return
-        self.show_problem("")
-        self.post_message(self.OpenAsked(target))
+            target, problem = None, str(error)
+        self.show_problem(problem)
+        if target is not None:
+            self.post_message(self.OpenAsked(target))
 
     def on_session_list_delete_asked(self) -> None:
         """Ask, then delete."""
-        at = self.query_one(SessionList).highlighted
-        if at is None or at >= len(self._sessions):
+        from wstui.tui.measures import count_text, date_text
+        from wstui.tui.screens.dialogs import Confirm
+
+        entry = self._session_at(self.query_one(SessionList).highlighted)
+        if entry is None:
             return
-        entry = self._sessions[at]
 
         def answered(sure: bool | None) -> None:
             if sure:
@@ -179,10 +186,12 @@ class HomeScreen(Screen[None]):
         self.app.push_screen(Confirm(question, "Delete", "Keep"), answered)
 
     @work(thread=True, group="delete", exit_on_error=False)
-    def _delete(self, entry: SessionEntry) -> None:
+    def _delete(self, entry: "SessionEntry") -> None:
+        from wstui.timeline import Catalogue, TimelineError
+
         try:
             Catalogue().remove(entry.path)
-        except (TimelineError, OSError) as error:
+        except TimelineError as error:
             self.app.notify(f"Not deleted: {error}", severity="error", markup=False)
         self.call_later(self.action_reload)
 
@@ -203,13 +212,15 @@ class HomeScreen(Screen[None]):
         if event.value != self._typed:
             self.show_problem("")
 
-    def on_button_pressed(self) -> None:
+    @on(Click, "#home-demo")
+    def demo_clicked(self) -> None:
         """The demo."""
         self.action_demo()
 
     def action_demo(self) -> None:
         """Choose what the demo's server shall do."""
         from wstui.lab import FAULTS
+        from wstui.tui.screens.dialogs import Choice, Chooser
 
         def chosen(fault: str | None) -> None:
             if fault is not None:
@@ -225,38 +236,6 @@ def _fill(options: OptionList, lines: list[Content]) -> None:
     options.add_options([Option(line) for line in lines])
     if lines:
         options.highlighted = min(at or 0, len(lines) - 1)
-
-
-def _profile_line(entry: ProfileEntry, name_cells: int) -> Content:
-    name = f"{safe_text(entry.name):<{name_cells}}"
-    if entry.error:
-        return Content.assemble((name, "bold"), ("✗ cannot be used: Enter says why", ERROR))
-    kind = "template  " if entry.template else ""
-    return Content.assemble((name, "bold"), (kind, MUTED), safe_text(entry.url))
-
-
-def _session_line(entry: SessionEntry) -> Content:
-    if entry.error:
-        return Content.assemble(
-            (f"{safe_text(entry.path.name)}  ", "bold"), ("✗ unreadable: Enter says why", ERROR)
-        )
-    name = safe_text(entry.title or entry.profile or entry.url)
-    return Content.assemble(
-        (f"{date_text(entry.started_ns)}  ", MUTED),
-        f"{name[:24]:<24} ",
-        (f"{count_text(entry.events):>9}  ", MUTED),
-        _ending(entry),
-    )
-
-
-def _ending(entry: SessionEntry) -> tuple[str, str]:
-    """How it ended, in a few words and a colour."""
-    code = entry.close_code
-    if code is not None:
-        return f"{code} {close_code_name(code)}", MUTED if code in (1000, 1001, 1005) else ERROR
-    if not entry.opened:
-        return "never opened", ERROR
-    return ("ended", MUTED) if entry.ended_ns is not None else ("cut off, or still recorded", WARNING)
 
 
 _NO_SESSIONS = Content.assemble(

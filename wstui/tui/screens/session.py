@@ -19,12 +19,11 @@ from wstui.events import CommandRefused, ConnectionState, Send, safe_bytes, safe
 from wstui.profiles import SavedMessage, settings_snapshot
 from wstui.profiles.read import shown_path
 from wstui.timeline import TimelineError, TimelineReader
-from wstui.tui.actions import Place, bindings_for
+from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
 from wstui.tui.composing import Sent
 from wstui.tui.exporting import default_export_path, export_problem, export_session
 from wstui.tui.measures import count_text
-from wstui.tui.palette import ActionCommands
 from wstui.tui.screens.dialogs import Choice, Chooser, Confirm, Prompt, TextDialog
 from wstui.tui.screens.session_looking import SessionLooking
 from wstui.tui.sent_before import sent_before
@@ -42,12 +41,12 @@ class SessionScreen(SessionLooking):
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSION, Place.COMPOSER)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.SESSION)]
-    COMMANDS: ClassVar[set[Any]] = {ActionCommands}
+    COMMANDS: ClassVar[set[Any]] = {action_commands}
 
     class HomeAsked(Message):
         """Leave for the home screen."""
 
-    def __init__(self, target: Target, clock: Clock, start_engine: StartEngine) -> None:
+    def __init__(self, target: Target, clock: Clock, start_engine: StartEngine | None) -> None:
         super().__init__(clock, start_engine)
         self._recording: Path | None = None
         if isinstance(target, Recording):

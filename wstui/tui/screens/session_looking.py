@@ -110,29 +110,45 @@ class SessionLooking(SessionConnection):
             self.action_find()
             return
         self.query_one(FindBar).say("searching …")
-        self._scan(self.source.path, self._hits, direction)
+        self._scan(self.source.path, self._hits, direction, self.query_one(MessageList).selected_id or 0)
 
     @work(thread=True, exclusive=True, group="find", exit_on_error=False)
-    def _scan(self, path: Path, hits: Hits, direction: int) -> None:
+    def _scan(self, path: Path, hits: Hits, direction: int, from_id: int) -> None:
         worker = get_current_worker()
+        jumped = False
+
+        def go_on() -> bool:
+            """Jump to the first hit at once; the rest of the file is only counted."""
+            nonlocal jumped
+            if not jumped and direction > 0 and hits.ids and hits.ids[-1] > from_id:
+                jumped = True
+                self.call_later(self._jump, hits, from_id, direction)
+            return not worker.is_cancelled
+
         try:
-            scan(path, hits, lambda: worker.is_cancelled)
+            scan(path, hits, go_on)
         except TimelineError as error:
             self.call_later(self._say_found, str(error))
             return
         if not worker.is_cancelled:
-            self.call_later(self._show_hit, hits, direction)
+            self.call_later(self._say_place if jumped else self._jump, hits, from_id, direction)
 
     def _say_found(self, words: str) -> None:
         self.query_one(FindBar).say(words)
 
-    def _show_hit(self, hits: Hits, direction: int) -> None:
-        messages, bar = self.query_one(MessageList), self.query_one(FindBar)
-        found = hits.step(messages.selected_id or 0, direction)
+    def _jump(self, hits: Hits, from_id: int, direction: int) -> None:
+        """Go to the hit after or before the event that was selected when the search began."""
+        found = hits.step(from_id, direction)
         if found is None:
-            bar.say("not found")
+            self._say_found("not found")
             return
-        bar.say(f"{count_text(hits.ordinal(found))} of {count_text(len(hits.ids))}")
+        messages, bar = self.query_one(MessageList), self.query_one(FindBar)
         messages.select(found)
+        self._say_place(hits, from_id, direction)
         if bar.query_one("#find-input").has_focus:
             messages.focus()
+
+    def _say_place(self, hits: Hits, _from_id: int, _direction: int) -> None:
+        """Which hit is shown, of how many so far."""
+        selected = self.query_one(MessageList).selected_id or 0
+        self._say_found(f"{count_text(hits.ordinal(selected))} of {count_text(len(hits.ids))}")

@@ -5,7 +5,7 @@ times a second while much arrives. Rule 2: live and recorded sessions take the s
 """
 
 from collections import defaultdict
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from textual import work
 from textual.app import ComposeResult
@@ -32,6 +32,12 @@ from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.tui.widgets.side_panel import SidePanel
 from wstui.tui.widgets.strip import StatusStrip
 
+_STYLESHEETS: list[str | PurePath] = [
+    "session_view.tcss",
+    "../tones.tcss",
+    *(f"../widgets/{name}.tcss" for name in ("composer", "connect_bar", "find_bar")),
+    *(f"../widgets/{name}.tcss" for name in ("message_detail", "message_list")),
+]
 _DRAW_EVERY_S = 1 / 30
 _BUSY_EVENTS = 20
 _BUSY_EVERY_NS = 100_000_000
@@ -41,10 +47,11 @@ class SessionView(Screen[None]):
     """The panes of a session, kept up to date. :class:`SessionScreen` adds what a person can do."""
 
     AUTO_FOCUS = ""
+    CSS_PATH = _STYLESHEETS
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-minute"), (8, "-tiny"), (14, "-low"), (32, "-high")]  # noqa: RUF012
 
-    def __init__(self, clock: Clock, start_engine: StartEngine) -> None:
+    def __init__(self, clock: Clock, start_engine: StartEngine | None) -> None:
         super().__init__()
         self.clock = clock
         self.source = SessionSource(clock, self._changed, start_engine)
@@ -180,7 +187,10 @@ class SessionView(Screen[None]):
         if messages.time_shown is not TimeShown.CLOCK:
             parts.append(messages.time_shown.value)
         title.left = Content(" · ".join(parts))
-        if self._counts is not None:
+        if self._counts is None:
+            rows = messages.virtual_size.height
+            title.right = Content(count_text(rows, "row") if rows else "")
+        else:
             total = self._counts.bytes_sent + self._counts.bytes_received
             facts = f"{count_text(self._counts.messages)} · {size_text(total)}"
             title.right = Content(facts if messages.following else f"{facts} · ^l live tail")

@@ -30,7 +30,7 @@ class ConnectBar(Vertical):
     def compose(self) -> ComposeResult:
         """Name, URL, state, transport; the problem below."""
         with Horizontal(id="bar-line"):
-            yield Static(Content.styled("wstui ▸ ", "bold $text-accent"), id="bar-brand")
+            yield Static(Content.styled("wstui", "bold $text-accent"), id="bar-brand")
             yield Static(id="bar-name")
             yield Input(
                 id="bar-url",
@@ -44,10 +44,10 @@ class ConnectBar(Vertical):
         yield Static(id="bar-problem")
 
     def show_name(self, profile: str, *, recorded: bool) -> None:
-        """The profile's name, or that there is none; and whether this is a recording."""
-        name = safe_text(profile or "a bare URL")
-        words = Content.assemble(name, (" · recorded" if recorded else "", MUTED))
-        self.query_one("#bar-name", Static).update(words)
+        """The profile's name, nothing for a bare URL; and whether this is a recording."""
+        name = f"▸ {safe_text(profile)}" if profile else ""
+        mark = ("  recorded" if name else "recorded") if recorded else ""
+        self.query_one("#bar-name", Static).update(Content.assemble(name, (mark, MUTED)))
 
     def show_url(self, url: str, *, editable: bool) -> None:
         """The endpoint: as plain text while it is in use, editable otherwise."""
