@@ -1,4 +1,4 @@
-"""How a connection ended, in lines: the verdict first, then what it rests on, then the bare facts.
+"""How a connection ended, in lines: the verdict, what it rests on, what to try, then the bare facts.
 
 Pure. A :class:`ConnectionRecord` gathers what matters about one connection while its events pass by;
 :func:`ending_lines` puts it into words. A line that stands for an event can be chosen.
@@ -118,7 +118,8 @@ def ending(record: ConnectionRecord, quiet: Quiet, verdict: Mapping[str, Any] | 
     """
     cause = _cause(verdict)
     facts = _dial_lines(record) if record.opened is None else _end_lines(record, quiet)
-    lines = (*_verdict_lines(verdict or {}), *facts, *_alternative_lines(verdict or {}))
+    because, advice = _because_lines(verdict or {}), _advice_lines(verdict or {})
+    lines = (*because, *advice[:1], *facts, *advice[1:], *_alternative_lines(verdict or {}))
     title = cause.words if cause else _plain_title(record)
     fair = cause in _FAIR_CAUSES if cause else bool(record.closes)
     confidence = float((verdict or {}).get("confidence", 0.0)) if cause else None
@@ -155,11 +156,15 @@ def _side(event: RecordedEvent) -> str:
     return "this client" if event.direction == _SENT else "the server"
 
 
-def _verdict_lines(verdict: Mapping[str, Any]) -> Iterator[EndingLine]:
-    for row in verdict.get("because", ()):
-        yield EndingLine(safe_text(str(row.get("text", ""))), event_id=int(row.get("event", 0)))
-    for text in verdict.get("try_next", ()):
-        yield EndingLine(safe_text(str(text)), "accent", "try")
+def _because_lines(verdict: Mapping[str, Any]) -> list[EndingLine]:
+    rows = verdict.get("because", ())
+    return [
+        EndingLine(safe_text(str(row.get("text", ""))), event_id=int(row.get("event", 0))) for row in rows
+    ]
+
+
+def _advice_lines(verdict: Mapping[str, Any]) -> list[EndingLine]:
+    return [EndingLine(safe_text(str(text)), "accent", "try") for text in verdict.get("try_next", ())]
 
 
 def _alternative_lines(verdict: Mapping[str, Any]) -> Iterator[EndingLine]:

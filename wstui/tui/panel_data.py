@@ -32,7 +32,10 @@ SLICE_EVENTS = 500
 """Events taken in by one refresh, so that a long recording never holds up the screen."""
 _TAIL_EVENTS = 64
 _TAIL_REACH = 4096
+_SLICES_RECORDED = 10
+"""A recording is shown at once: up to so many slices are read in one go."""
 _MARK_SLICE_IDS = 50_000
+_MANY_MARKS = 1000
 _SENT, _RECEIVED = Direction.SENT.value, Direction.RECEIVED.value
 
 
@@ -145,6 +148,8 @@ class PanelModel:
         """
         last_id = self._reader.last_id()
         loading = self._read(now_ns if live else 0)
+        for _ in range(0 if live else _SLICES_RECORDED - 1):
+            loading = loading and self._read(0)
         if last_id != self._last_id:
             self._follow_traffic(last_id)
         self._last_id = last_id
@@ -352,17 +357,18 @@ class _AppBeats:
         self._after_id = 0
 
     def read(self, last_id: int) -> bool:
-        """Read the marks of newer events, a slice at a time; True: there are more."""
-        if last_id <= self._after_id:
-            return False
-        until_id = min(last_id, self._after_id + _MARK_SLICE_IDS)
-        marks = self._reader.marks_between(self._after_id + 1, until_id)
-        self._after_id = until_id
-        for event_id in sorted(marks):
-            names = {mark.mark for mark in marks[event_id]}
-            if names & {"app_ping", "app_pong"}:
-                self._take(event_id, "app_ping" in names)
-        return until_id < last_id
+        """Read the marks of newer events, until there were many; True: there are more."""
+        found = 0
+        while self._after_id < last_id and found < _MANY_MARKS:
+            until_id = min(last_id, self._after_id + _MARK_SLICE_IDS)
+            marks = self._reader.marks_between(self._after_id + 1, until_id)
+            self._after_id = until_id
+            found += len(marks)
+            for event_id in sorted(marks):
+                names = {mark.mark for mark in marks[event_id]}
+                if names & {"app_ping", "app_pong"}:
+                    self._take(event_id, "app_ping" in names)
+        return self._after_id < last_id
 
     def _take(self, event_id: int, asks: bool) -> None:
         for event in self._reader.events(event_id, event_id, payload_limit=0):

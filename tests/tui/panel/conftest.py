@@ -1,7 +1,5 @@
-"""Session files made of a few words, an app around the side panel, and screens compared as SVG."""
+"""Session files made of a few words, and an app around parts of the side panel."""
 
-import os
-import time
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
@@ -19,16 +17,6 @@ from wstui.tui.themes import THEMES
 S, MS = 10**9, 10**6
 START_NS = 1_763_812_855 * S
 """12:00:55 UTC: the sketch of the session screen begins here."""
-
-
-@pytest.fixture(autouse=True)
-def utc(monkeypatch):
-    """Times of day do not depend on the machine."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 class Script:
@@ -207,22 +195,6 @@ class WidgetApp(App[None]):
 @pytest.fixture
 def widget_app() -> type[WidgetApp]:
     return WidgetApp
-
-
-@pytest.fixture
-def looks_like() -> Callable[[App, str], None]:
-    """Compare the screen with ``snapshots/NAME.svg``; ``WSTUI_UPDATE_SNAPSHOTS=1`` writes it anew."""
-
-    def compare(app: App, name: str) -> None:
-        shown = app.export_screenshot(title="wstui", simplify=True)
-        path = Path(__file__).parent / "snapshots" / f"{name}.svg"
-        if os.environ.get("WSTUI_UPDATE_SNAPSHOTS"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(shown)
-        assert path.exists(), f"{path} is missing: run with WSTUI_UPDATE_SNAPSHOTS=1 and look at it"
-        assert shown == path.read_text(), f"{name} looks different: see {path}"
-
-    return compare
 
 
 def screen_text(app: App) -> str:

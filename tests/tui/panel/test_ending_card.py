@@ -151,6 +151,14 @@ def test_the_verdict_comes_first(script, panel):
     assert lines[-1].text == "the server ended TCP without a Close frame (25 %)"
 
 
+def test_the_first_advice_stands_before_the_facts_and_the_rest_behind(script, panel):
+    verdict = VERDICT | {"try_next": ["one", "two", "three"]}
+    labels = [
+        line.label for line in panel(script.dial().add(60, "eof", "received"), verdict=verdict).ending.lines
+    ]
+    assert labels == ["", "", "try", "first", "eof ←", "silence", "age", "try", "try", "or"]
+
+
 def test_an_ending_that_somebody_wanted_is_not_red(script, panel):
     verdict = {"cause": "client_closed", "confidence": 1.0}
     assert panel(script.dial().server_closes(3), verdict=verdict).ending.tone == "heading"

@@ -368,6 +368,13 @@ async def test_an_empty_graph_says_what_it_waits_for(widget_app, text_of):
     assert empty_words(PanelData(interval_s=0.0))[1] == "the profile asks for no pings of its own"
 
 
+def test_a_session_that_ended_without_a_heartbeat_says_why(script, panel):
+    assert empty_words(panel(script.dial().add(3.1, "eof", "received"))) == (
+        "No heartbeat was seen",
+        "pings were due every 20 s; it was open 3 s",
+    )
+
+
 async def test_another_session_begins_anew(sixty_seconds, script, panel, widget_app):
     graph = HeartbeatGraph(glyphs=UNICODE)
     async with widget_app(graph).run_test(size=(60, 12)) as pilot:

@@ -175,7 +175,7 @@ def test_a_long_recording_comes_in_slices(script, model, until_read):
     for second in range(SLICE_EVENTS):
         script.ping(second + 1)
     reading = model(script)
-    first = reading.refresh(0, None, False)
+    first = reading.refresh(START_NS + S, OPEN, True)
     assert first.loading
     assert len(first.book.beats) < SLICE_EVENTS
     assert len(until_read(reading).book.beats) == SLICE_EVENTS

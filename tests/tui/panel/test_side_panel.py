@@ -84,42 +84,42 @@ def live_data(model, script, at_s=62.0):
 @pytest.mark.parametrize(
     ("name", "size"), [("open", (54, 39)), ("open-wide", (80, 30)), ("open-low", (50, 14))]
 )
-async def test_it_looks_like_an_instrument(sixty_seconds, model, shown, looks_like, name, size):
+async def test_it_snapshot_an_instrument(sixty_seconds, model, shown, snapshot, name, size):
     app, show = shown(live_data(model, sixty_seconds))
     async with app.run_test(size=size) as pilot:
         await show(pilot)
         app.set_focus(None)
         await pilot.pause()
-        looks_like(app, name)
+        snapshot(app, name)
 
 
 @pytest.mark.parametrize(("name", "size"), [("ended", (54, 39)), ("ended-low", (54, 22))])
-async def test_an_ended_session(sixty_seconds, panel, shown, looks_like, name, size):
+async def test_an_ended_session(sixty_seconds, panel, shown, snapshot, name, size):
     notes = [(None, START_NS + 40 * S, "deploy started")]
     app, show = shown(panel(sixty_seconds.server_closes(62), verdict=VERDICT, notes=notes))
     async with app.run_test(size=size) as pilot:
         await show(pilot)
         app.set_focus(None)
         await pilot.pause()
-        looks_like(app, name)
+        snapshot(app, name)
 
 
-async def test_a_light_theme_and_a_chosen_ping(sixty_seconds, model, shown, looks_like):
+async def test_a_light_theme_and_a_chosen_ping(sixty_seconds, model, shown, snapshot):
     app, show = shown(live_data(model, sixty_seconds), theme="wstui-light")
     async with app.run_test(size=(54, 39)) as pilot:
         panel = await show(pilot)
         panel.graph.focus()
         await pilot.press("left", "left", "left")
-        looks_like(app, "open-light-chosen")
+        snapshot(app, "open-light-chosen")
 
 
-async def test_before_anything_happened(shown, looks_like):
+async def test_before_anything_happened(shown, snapshot):
     app, show = shown(PanelData(interval_s=20.0))
     async with app.run_test(size=(54, 30)) as pilot:
         await show(pilot)
         app.set_focus(None)
         await pilot.pause()
-        looks_like(app, "empty")
+        snapshot(app, "empty")
 
 
 async def test_tab_goes_through_the_parts_in_order(sixty_seconds, panel, shown):
@@ -174,7 +174,7 @@ async def test_a_part_of_a_recording_asks_for_more(script, model, widget_app):
     side = SidePanel()
     async with App(side).run_test(size=(54, 30)) as pilot:
         await pilot.pause()
-        side.show(model(script).refresh(0, None, False))
+        side.show(live_data(model, script))
         await pilot.pause()
     assert asked == [True]
 

@@ -28,6 +28,7 @@ from wstui.tui.graph_scale import (
     RoundTripScale,
     TimeAxis,
     round_trip_text,
+    span_text,
     window_seconds,
     window_text,
     zoomed,
@@ -332,7 +333,7 @@ class HeartbeatGraph(Widget, can_focus=True):
     def _end_word(self) -> str:
         if self._end_ns is not None:
             return clock_text(self._end_ns)[:8]
-        return "now" if self.data.running or not self.data.book.version else "end"
+        return "now" if self.data.running or not len(self.data.rows) else "end"
 
     def _write_hint(self, picture: Picture, layout: Layout) -> None:
         lines = [line for line in empty_words(self.data) if len(line) <= layout.plot_width]
@@ -363,6 +364,8 @@ class HeartbeatGraph(Widget, can_focus=True):
 
 def empty_words(data: PanelData) -> tuple[str, ...]:
     """What a graph without a heartbeat says."""
+    if len(data.rows) and not data.running:
+        return ("No heartbeat was seen", *_why_none(data))
     first = "No heartbeat yet: F2 sends a ping"
     if data.interval_s is None:
         return (first,)
@@ -370,3 +373,11 @@ def empty_words(data: PanelData) -> tuple[str, ...]:
         return first, "the profile asks for no pings of its own"
     every = f"pings every {data.interval_s:g} s"
     return first, f"{every} follow" if data.state == "open" else f"{every} start once it is open"
+
+
+def _why_none(data: PanelData) -> tuple[str, ...]:
+    if data.opened_ns is None or not data.interval_s:
+        return ()
+    return (
+        f"pings were due every {data.interval_s:g} s; it was open {span_text(data.now_ns - data.opened_ns)}",
+    )
