@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from wstui.dialects import Mark
 from wstui.engine.application_heartbeat import DIALECT, ApplicationBeat
+from wstui.engine.marking import Marker
 from wstui.engine.notices import NoticeBoard
 from wstui.engine.open_session import OpenSession
 from wstui.engine.recorder import PAUSE_BACKLOG_BYTES, RESUME_BACKLOG_BYTES
@@ -59,6 +61,8 @@ class LiveConnection:
         """Session time of the open; 0 if it never came to that."""
         application = session.settings.resolved.profile.heartbeat.application
         self._beat = ApplicationBeat(application, self.do) if application is not None else None
+        dialect = session.settings.resolved.profile.dialect
+        self._marker = Marker(dialect, self._write_mark, board.tell_problem)
         self._wire = wire_factory(
             session.settings.resolved,
             connection=session.connection,
@@ -118,12 +122,17 @@ class LiveConnection:
 
     def _take(self, events: list[Event]) -> None:
         first_id = self._session.record(events)
+        if first_id:
+            self._marker.look(first_id, events)
         if self._beat is not None and first_id:
             for place, mark in self._beat.recognise(events):
                 self._session.recorder.mark(first_id + place, mark, DIALECT)
         if not self._paused and self._session.recorder.backlog_bytes > PAUSE_BACKLOG_BYTES:
             self._paused = True
             self._wire.pause_reading()
+
+    def _write_mark(self, event_id: int, mark: Mark) -> None:
+        self._session.recorder.mark(event_id, mark.mark, mark.dialect, mark.data)
 
     def _read_on_if_drained(self) -> None:
         if self._paused and self._session.recorder.backlog_bytes < RESUME_BACKLOG_BYTES:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from wstui.events import MESSAGE_KINDS, Direction, Event, Kind, ProgressNotice
 from wstui.timeline import SessionInfo, TimelineWriter
@@ -88,9 +89,9 @@ class Recorder:
                 self._count(event)
         return self._writer.write(events)
 
-    def mark(self, event_id: int, mark: str, dialect: str) -> None:
+    def mark(self, event_id: int, mark: str, dialect: str, data: dict[str, Any] | None = None) -> None:
         """Say what was recognised in an event that was handed over."""
-        self._writer.add_mark(event_id, mark, dialect)
+        self._writer.add_mark(event_id, mark, dialect, data)
 
     def progress(self, now_ns: int) -> ProgressNotice:
         """How far the recording is."""

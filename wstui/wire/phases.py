@@ -81,8 +81,15 @@ class DialLog:
     """The kind of the phase at work, or of the last one."""
 
     @asynccontextmanager
-    async def phase(self, kind: Kind, on_timeout: Callable[[], DialError]) -> AsyncIterator[dict[str, Any]]:
+    async def phase(
+        self, kind: Kind, on_timeout: Callable[[], DialError], arrived_ns: Callable[[], int] = lambda: 0
+    ) -> AsyncIterator[dict[str, Any]]:
         """One phase: the facts go into the dictionary, the event follows, failed or not.
+
+        Args:
+            kind: of the event.
+            on_timeout: makes the error when the time for dialling is up.
+            arrived_ns: when what ended the phase arrived, if that is known better than by now.
 
         Raises:
             DialError: ``on_timeout``'s, when the time for dialling was up.
@@ -101,18 +108,22 @@ class DialLog:
             if isinstance(error, TimeoutError) and patience.expired():
                 raise on_timeout() from None
             raise
-        self._over(kind, detail, started_ns)
+        self._over(kind, detail, started_ns, max(arrived_ns(), started_ns) if arrived_ns() else 0)
 
-    def _over(self, kind: Kind, detail: dict[str, Any], started_ns: int, *, failed: bool = False) -> None:
-        detail["duration_ns"] = self.clock.now() - started_ns
+    def _over(
+        self, kind: Kind, detail: dict[str, Any], started_ns: int, ended_ns: int = 0, *, failed: bool = False
+    ) -> None:
+        ended_ns = ended_ns or self.clock.now()
+        detail["duration_ns"] = ended_ns - started_ns
         if failed:
             detail["failed"] = True
-        self.event(kind, detail)
+        self.event(kind, detail, ended_ns)
 
-    def event(self, kind: Kind, detail: dict[str, Any]) -> None:
-        """Write an event down."""
+    def event(self, kind: Kind, detail: dict[str, Any], t_ns: int = 0) -> None:
+        """Write an event down, as of now or of the time given."""
         safe = {key: self.conceal(value) for key, value in detail.items()}
-        self.sink([Event(self.clock.now(), self.connection, kind.value, Direction.LOCAL.value, detail=safe)])
+        t_ns = t_ns or self.clock.now()
+        self.sink([Event(t_ns, self.connection, kind.value, Direction.LOCAL.value, detail=safe)])
 
     def failed(self, error: DialError) -> None:
         """Write a failure down."""

@@ -58,7 +58,8 @@ async def upgrade(
     Raises:
         DialError: no answer, no HTTP, a refusal, or a 101 that is not valid.
     """
-    async with log.phase(Kind.UPGRADE, lambda: answer_too_slow(reader)) as detail:
+    timeout, arrived = lambda: answer_too_slow(reader), lambda: reader.last_ns
+    async with log.phase(Kind.UPGRADE, timeout, arrived) as detail:
         protocol = _protocol(endpoint, profile)
         request = _request(protocol, endpoint, profile)
         detail["url"] = endpoint.safe_url

@@ -76,9 +76,9 @@ class Wire:
         except DialError as error:
             log.failed(error)
             return self._never_opened(error)
+        opened_ns = opened.reader.last_ns or self._clock.now()  # what comes behind the 101 is not earlier
         self._talk = talk = self._conversation(opened)
-        duration_ns = self._clock.now() - started_ns
-        log.event(Kind.OPEN, {**opened.detail, "duration_ns": duration_ns})
+        log.event(Kind.OPEN, {**opened.detail, "duration_ns": opened_ns - started_ns}, opened_ns)
         try:
             return self._ended(talk, await talk.run())
         finally:
