@@ -249,7 +249,7 @@ def look():
 
 
 @pytest.fixture
-def snapshot(request):
+def snapshot(request, tmp_path):
     """Compare the screen with the picture in ``snapshots/``; ``WSTUI_SNAPSHOTS=update`` takes new ones."""
 
     def compare(app, name):
@@ -263,7 +263,7 @@ def snapshot(request):
         if os.environ.get("WSTUI_SNAPSHOTS") == "update":
             path.write_text(picture)
         elif not path.exists() or path.read_text() != picture:
-            new = path.with_suffix(".new.svg")
+            new = tmp_path / f"{name}.svg"
             new.write_text(picture)
             pytest.fail(f"{name} looks different: compare {path} with {new}; see {request.path.name}")
 

@@ -1,7 +1,7 @@
 """The session screen's picture: what it is made of, and how it follows the session.
 
 Rule 1: notices only mark the picture as out of date; one timer brings it up to date, at most ten
-times a second while much arrives. Rule 2: live and recorded sessions take the same way.
+times a second while much arrives, fifteen otherwise. Rule 2: live and recorded sessions take the same way.
 """
 
 from collections import defaultdict
@@ -38,9 +38,12 @@ _STYLESHEETS: list[str | PurePath] = [
     *(f"../widgets/{name}.tcss" for name in ("composer", "connect_bar", "find_bar")),
     *(f"../widgets/{name}.tcss" for name in ("message_detail", "message_list")),
 ]
-_DRAW_EVERY_S = 1 / 30
+_DRAW_EVERY_S = 1 / 15
+"""A ping and its pong, a message and its answer mostly come within one drawing."""
+
+_RECENTLY_NS = 400_000_000
 _BUSY_EVENTS = 20
-_BUSY_EVERY_NS = 100_000_000
+"""More since the last drawing, and every second drawing is left out."""
 
 
 class SessionView(Screen[None]):
@@ -60,10 +63,11 @@ class SessionView(Screen[None]):
         self._everything = False
         self._panel_model: PanelModel | None = None
         self._timer: Timer | None = None
-        self._dirty = True
+        self._dirty = False
         self._drawn_ns = 0
         self._drawn_id = 0
         self._arrived = 0
+        self._left_out = False
         self._counts: Counts | None = None
         self._state_shown = ""
         self._problem_shown = ""
@@ -92,12 +96,13 @@ class SessionView(Screen[None]):
     # -- keeping up ------------------------------------------------------------------------------
 
     def _changed(self) -> None:
+        if not self._dirty and self._timer is not None:
+            self._timer.reset()
         self._dirty = True
-        if self._timer is not None:
-            self._timer.resume()
 
     def _second_passed(self) -> None:
-        if self.source.live:
+        """The clocks go on where nothing else has just drawn them."""
+        if self.source.live and self.clock.monotonic_ns() - self._drawn_ns > _RECENTLY_NS:
             self._changed()
 
     def _draw_if_due(self) -> None:
@@ -105,9 +110,9 @@ class SessionView(Screen[None]):
             if self._timer is not None:
                 self._timer.pause()
             return
-        now_ns = self.clock.monotonic_ns()
-        if self._arrived <= _BUSY_EVENTS or now_ns - self._drawn_ns >= _BUSY_EVERY_NS:
-            self._drawn_ns = now_ns
+        self._left_out = self._arrived > _BUSY_EVENTS and not self._left_out
+        if not self._left_out:
+            self._drawn_ns = self.clock.monotonic_ns()
             self._dirty = False
             self.update_picture()
 

@@ -26,6 +26,7 @@ class ConnectBar(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._shown_url = ""
+        self._said: dict[str, Content] = {}
 
     def compose(self) -> ComposeResult:
         """Name, URL, state, transport; the problem below."""
@@ -43,16 +44,25 @@ class ConnectBar(Vertical):
             yield Static(id="bar-transport")
         yield Static(id="bar-problem")
 
+    def _put(self, part: str, content: Content) -> None:
+        """Show something else in a part; the whole screen is laid out anew only for another width."""
+        before = self._said.get(part, Content())
+        if before.is_same(content):
+            return
+        self._said[part] = content
+        layout = before.cell_length != content.cell_length
+        self.get_widget_by_id(part, Static).update(content, layout=layout)
+
     def show_name(self, profile: str, *, recorded: bool) -> None:
         """The profile's name, nothing for a bare URL; and whether this is a recording."""
         name = f"▸ {safe_text(profile)}" if profile else ""
         mark = ("  recorded" if name else "recorded") if recorded else ""
-        self.query_one("#bar-name", Static).update(Content.assemble(name, (mark, MUTED)))
+        self._put("bar-name", Content.assemble(name, (mark, MUTED)))
 
     def show_url(self, url: str, *, editable: bool) -> None:
         """The endpoint: as plain text while it is in use, editable otherwise."""
         shown = safe_text(url)
-        self.query_one("#bar-url-text", Static).update(Content(shown))
+        self._put("bar-url-text", Content(shown))
         self.set_class(editable, "-editable")
         if shown != self._shown_url:
             self._shown_url = shown
@@ -72,14 +82,13 @@ class ConnectBar(Vertical):
     def show_state(self, state: StateWords, facts: ConnectionFacts, *, secure_url: bool) -> None:
         """How it stands, and over what."""
         sign, words, tone = state
-        self.query_one("#bar-state", Static).update(
-            Content.styled(safe_text(f"{sign} {words}"), f"bold {CONTENT_STYLES[tone]}")
-        )
-        self.query_one("#bar-transport", Static).update(_transport(facts, secure_url))
+        said = Content.styled(safe_text(f"{sign} {words}"), f"bold {CONTENT_STYLES[tone]}")
+        self._put("bar-state", said)
+        self._put("bar-transport", _transport(facts, secure_url))
 
     def show_problem(self, sentence: str) -> None:
         """A sentence in place, or nothing."""
-        self.query_one("#bar-problem", Static).update(Content(safe_text(sentence)))
+        self._put("bar-problem", Content(safe_text(sentence)))
         self.set_class(bool(sentence), "-problem")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -1,0 +1,46 @@
+import pytest
+
+from wstui.profiles import ProfileError
+from wstui.timeline import SessionInfo
+from wstui.tui.targets import Destination, Recording, destination_of_recording, find_target
+
+
+@pytest.fixture
+def profile(home):
+    (home / "profiles").mkdir()
+    path = home / "profiles" / "mine.toml"
+    path.write_text('url = "wss://example.com/x"\n')
+    return path
+
+
+def test_a_profile_goes_before_a_host_of_the_same_name(profile):
+    found = find_target("mine")
+    assert found == Destination(found.profile, "mine", profile)
+    assert found.profile.url == "wss://example.com/x"
+
+
+def test_a_session_is_found_by_path_and_by_name(recording):
+    assert find_target(str(recording)) == Recording(recording)
+    assert find_target(recording.stem) == Recording(recording)
+    assert find_target("last") == Recording(recording)
+
+
+@pytest.mark.parametrize("text", ["ws://localhost:1/x", "localhost:1", "example.com"])
+def test_whatever_else_is_a_url(text):
+    found = find_target(text)
+    assert isinstance(found, Destination)
+    assert found.name == ""
+
+
+@pytest.mark.parametrize("text", ["ftp://x", "no-such.wstui", "last", "ws://h/?token=[redacted]"])
+def test_what_is_none_of_these_is_a_sentence(text):
+    with pytest.raises(ProfileError) as caught:
+        find_target(text)
+    assert str(caught.value).endswith(".")
+
+
+def test_a_recording_is_dialled_by_its_profile_while_there_is_one(profile):
+    info = SessionInfo(0, "mine", "wss://old.example.com/")
+    assert destination_of_recording(info).profile.url == "wss://example.com/x"
+    gone = SessionInfo(0, "gone", "wss://old.example.com/")
+    assert destination_of_recording(gone).profile.url == "wss://old.example.com/"
