@@ -25,18 +25,11 @@ class Glyphs:
     end_line: str
     boundary_line: str
     note: str
-    sent: str
-    received: str
-    choose: str
     more: str
-    dash: str
     bar: str
     """Fillings of one cell from empty to full."""
     track: str
     left_half: str
-    times: str
-    open_quote: str
-    close_quote: str
 
 
 UNICODE = Glyphs(
@@ -52,17 +45,10 @@ UNICODE = Glyphs(
     end_line="┊",
     boundary_line="╎",
     note="✎",
-    sent="→",
-    received="←",
-    choose="▸",
     more="…",
-    dash="–",
     bar=" ▏▎▍▌▋▊▉█",
     track="░",
     left_half="▌",
-    times="×",
-    open_quote="“",
-    close_quote="”",
 )
 
 ASCII = Glyphs(
@@ -78,17 +64,10 @@ ASCII = Glyphs(
     end_line=":",
     boundary_line=":",
     note="*",
-    sent=">",
-    received="<",
-    choose=">",
     more="~",
-    dash="-",
     bar="  --====#",
     track=".",
     left_half="|",
-    times="x",
-    open_quote='"',
-    close_quote='"',
 )
 
 

@@ -9,55 +9,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wstui.events import (
-    END_KINDS,
-    PHASE_KINDS,
     ConnectionState,
-    Direction,
-    Kind,
     ProgressNotice,
     RecordedEvent,
     StateNotice,
-    safe_text,
 )
 from wstui.profiles import Heartbeat, Reconnect
 from wstui.timeline import HeartbeatSeries, Note, TimelineReader
+from wstui.tui.app_beats import AppBeats
 from wstui.tui.beats import BeatBook, Numbers
-from wstui.tui.ending import ConnectionRecord, Ending, Quiet, ending
-from wstui.tui.graph_picture import AppBeat, Marker
+from wstui.tui.connection_record import ConnectionRecord, Quiet
+from wstui.tui.ending import Ending, ending
+from wstui.tui.graph_parts import AppBeat, Marker
+from wstui.tui.moments import marker_of, note_marker, note_row
 from wstui.tui.side_rows import SideRows
-from wstui.tui.side_words import SideRow
+from wstui.tui.traffic import Silence, Traffic
 from wstui.tui.verdicts import Diagnose, VerdictTask, verdict_of
 
 SLICE_EVENTS = 500
 """Events taken in by one refresh, so that a long recording never holds up the screen."""
-_TAIL_EVENTS = 64
-_TAIL_REACH = 4096
 _SLICES_RECORDED = 10
 """A recording is shown at once: up to so many slices are read in one go."""
-_MARK_SLICE_IDS = 50_000
-_MANY_MARKS = 1000
-_SENT, _RECEIVED = Direction.SENT.value, Direction.RECEIVED.value
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """When something last came and went on the newest connection, session time in ns."""
-
-    until_ns: int = 0
-    """Now, or the end of the connection."""
-    received_ns: int | None = None
-    sent_ns: int | None = None
-    opened_ns: int | None = None
-    """Silence is counted from here at the earliest; None: there is no open connection to be silent."""
-    limit_s: float | None = None
-    """A timeout that is known to apply, and whose it is."""
-    limit_name: str = ""
-
-    @property
-    def silent_ns(self) -> int:
-        """How long neither side has said anything."""
-        latest = max(self.received_ns or 0, self.sent_ns or 0, self.opened_ns or 0)
-        return max(0, self.until_ns - latest) if latest else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +88,10 @@ class PanelModel:
         self._record = ConnectionRecord()
         self._markers: list[Marker] = []
         self._notes: list[Note] = []
-        self._app = _AppBeats(reader)
+        self._app = AppBeats(reader)
         self._after_id = 0
         self._last_id = 0
-        self._last_event_ns = 0
-        self._traffic: dict[str, int] = {}
+        self._traffic = Traffic(reader)
         self._quiet: Quiet | None = None
         """The silence before the ending, once that has begun."""
         self._ending: Ending | None = None
@@ -147,14 +118,15 @@ class PanelModel:
             progress: the engine's last count; spares a look for the newest message of each side.
         """
         last_id = self._reader.last_id()
-        loading = self._read(now_ns if live else 0)
-        for _ in range(0 if live else _SLICES_RECORDED - 1):
-            loading = loading and self._read(0)
         if last_id != self._last_id:
-            self._follow_traffic(last_id)
+            self._traffic.follow(last_id)
         self._last_id = last_id
         if progress is not None:
-            self._take_progress(progress)
+            self._traffic.take(progress)
+        until_ns = max(now_ns if live else 0, self._traffic.last_ns)
+        loading = self._read(until_ns)
+        for _ in range(0 if live else _SLICES_RECORDED - 1):
+            loading = loading and self._read(until_ns)
         self._follow_notes()
         loading = self._app.read(last_id) or loading
         loading = self._conclude(state, loading) or loading
@@ -162,19 +134,19 @@ class PanelModel:
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def _read(self, now_ns: int) -> bool:
+    def _read(self, until_ns: int) -> bool:
+        """Read a slice; True: there may be more. Time passes only as far as everything is known."""
         events = self._reader.side_events(self._after_id, SLICE_EVENTS)
+        is_full = len(events) == SLICE_EVENTS
         self._side_events += len(events)
-        if events:
-            self._after_id = events[-1].id
-            self._last_event_ns = max(self._last_event_ns, events[-1].t_ns)
-        changes = self._book.extend(events, max(now_ns, self._last_event_ns))
+        self._after_id = events[-1].id if events else self._after_id
+        changes = self._book.extend(events, events[-1].t_ns if is_full else until_ns)
         self._rows.extend(events, changes)
         for event in events:
             self._remember(event)
         if changes.beats or changes.server_pings:
             self._numbers = self._book.numbers()
-        return len(events) == SLICE_EVENTS
+        return is_full
 
     def _remember(self, event: RecordedEvent) -> None:
         if event.connection != self._record.connection:
@@ -182,36 +154,15 @@ class PanelModel:
             self._quiet = None
             self._forget_ending()
         self._record.feed(event)
-        marker = _marker(event)
+        marker = marker_of(event)
         if marker is not None:
             self._markers.append(marker)
-
-    def _follow_traffic(self, last_id: int) -> None:
-        """When each side last sent something; a flood is looked at near its end only."""
-        first_id = max(1, self._last_id + 1, last_id - _TAIL_REACH)
-        wanted = {_SENT, _RECEIVED}
-        end_id = last_id
-        while wanted and end_id >= first_id:
-            start_id = max(first_id, end_id - _TAIL_EVENTS + 1)
-            for event in reversed(self._reader.events(start_id, end_id, payload_limit=0)):
-                self._last_event_ns = max(self._last_event_ns, event.t_ns)
-                if event.direction in wanted and event.kind not in PHASE_KINDS:
-                    wanted.discard(event.direction)
-                    self._traffic[event.direction] = event.t_ns
-            end_id = start_id - 1
-
-    def _take_progress(self, progress: ProgressNotice) -> None:
-        for direction, t_ns in (
-            (_RECEIVED, progress.last_received_ns),
-            (_SENT, progress.last_sent_ns),
-        ):
-            self._traffic[direction] = max(t_ns, self._traffic.get(direction, 0))
 
     def _follow_notes(self) -> None:
         notes = self._reader.notes()
         if notes != self._notes:
             self._notes = notes
-            self._rows.set_notes([_note_row(note) for note in notes])
+            self._rows.set_notes([note_row(note) for note in notes])
             self._version += 1
 
     # -- the ending ------------------------------------------------------------------------------
@@ -220,7 +171,7 @@ class PanelModel:
         """Make up the ending from everything that is known of it; True: the verdict is still to come."""
         record = self._record
         if self._quiet is None and record.turning_point is not None:
-            self._quiet = self._quiet_before(record.turning_point)
+            self._quiet = self._traffic.quiet_before(record.turning_point, record.opened)
         if state is not None and state.state not in _OVER:
             self._forget_ending()
             return False
@@ -237,23 +188,6 @@ class PanelModel:
 
     def _forget_ending(self) -> None:
         self._ending, self._verdict = None, None
-
-    def _quiet_before(self, turn: RecordedEvent) -> Quiet:
-        opened = self._record.opened
-        if opened is None:
-            return Quiet()
-        found: dict[str, int] = {}
-        end_id, stop_id = turn.id - 1, max(opened.id, turn.id - _TAIL_REACH)
-        while end_id > stop_id and len(found) < 2:
-            start_id = max(stop_id + 1, end_id - _TAIL_EVENTS + 1)
-            for event in reversed(self._reader.events(start_id, end_id, payload_limit=0)):
-                if event.direction != Direction.LOCAL.value:
-                    found.setdefault(event.direction, event.t_ns)
-            end_id = start_id - 1
-        if stop_id == opened.id:
-            found = {_RECEIVED: opened.t_ns, _SENT: opened.t_ns} | found
-        spans = {direction: max(0, turn.t_ns - t_ns) for direction, t_ns in found.items()}
-        return Quiet(spans.get(_RECEIVED), spans.get(_SENT))
 
     # -- the snapshot ----------------------------------------------------------------------------
 
@@ -282,24 +216,15 @@ class PanelModel:
             book=self._book,
             app_beats=self._app.beats,
             numbers=self._numbers,
-            markers=(*self._markers, *(_note_marker(note) for note in self._notes)),
+            markers=(*self._markers, *(note_marker(note) for note in self._notes)),
             rows=self._rows,
-            silence=self._silence(edge_ns),
+            silence=self._traffic.silence(self._record, self._quiet, edge_ns),
             ending=self._ending,
             loading=loading,
         )
 
     def _edge_ns(self) -> int:
-        return max(self._last_event_ns, self._reader.info.started_ns, *self._traffic.values(), 0)
-
-    def _silence(self, edge_ns: int) -> Silence:
-        opened, turn, quiet = self._record.opened, self._record.turning_point, self._quiet
-        received_ns, sent_ns = self._traffic.get(_RECEIVED) or None, self._traffic.get(_SENT) or None
-        if turn is not None and quiet is not None:
-            edge_ns = turn.t_ns
-            received_ns = None if quiet.received_ns is None else turn.t_ns - quiet.received_ns
-            sent_ns = None if quiet.sent_ns is None else turn.t_ns - quiet.sent_ns
-        return Silence(edge_ns, received_ns, sent_ns, opened.t_ns if opened else None)
+        return max(self._traffic.newest_ns, self._reader.info.started_ns)
 
 
 _OVER = (ConnectionState.CLOSED.value, ConnectionState.WAITING_TO_RETRY.value)
@@ -323,57 +248,3 @@ def _number(settings: Mapping[str, Any], table: str, key: str, default: float) -
     values = settings.get(table)
     value = values.get(key, default) if isinstance(values, dict) else default
     return float(value) if isinstance(value, int | float) else default
-
-
-def _marker(event: RecordedEvent) -> Marker | None:
-    if event.kind == Kind.CLOSE:
-        code = event.detail.get("code")
-        return Marker(event.t_ns, "close", str(1005 if code is None else code), event.id)
-    if event.kind in END_KINDS:
-        return Marker(event.t_ns, "end", _END_LABELS[event.kind], event.id)
-    if event.kind == Kind.OPEN and event.connection:
-        return Marker(event.t_ns, "boundary", f"#{event.connection + 1}", event.id)
-    return None
-
-
-_END_LABELS = {Kind.EOF.value: "FIN", Kind.RESET.value: "RST", Kind.LOST.value: "lost"}
-
-
-def _note_marker(note: Note) -> Marker:
-    return Marker(note.t_ns, "note", "", note.event_id or 0)
-
-
-def _note_row(note: Note) -> SideRow:
-    return SideRow(note.event_id or 0, note.t_ns, "note", safe_text(note.text), "note", note_id=note.id)
-
-
-class _AppBeats:
-    """Heartbeats in messages, as the marks say; an answer belongs to the newest request before it."""
-
-    def __init__(self, reader: TimelineReader) -> None:
-        self.beats: list[AppBeat] = []
-        self.count = 0
-        self._reader = reader
-        self._after_id = 0
-
-    def read(self, last_id: int) -> bool:
-        """Read the marks of newer events, until there were many; True: there are more."""
-        found = 0
-        while self._after_id < last_id and found < _MANY_MARKS:
-            until_id = min(last_id, self._after_id + _MARK_SLICE_IDS)
-            marks = self._reader.marks_between(self._after_id + 1, until_id)
-            self._after_id = until_id
-            found += len(marks)
-            for event_id in sorted(marks):
-                names = {mark.mark for mark in marks[event_id]}
-                if names & {"app_ping", "app_pong"}:
-                    self._take(event_id, "app_ping" in names)
-        return self._after_id < last_id
-
-    def _take(self, event_id: int, asks: bool) -> None:
-        for event in self._reader.events(event_id, event_id, payload_limit=0):
-            self.count += 1
-            if asks:
-                self.beats.append(AppBeat(event.id, event.t_ns, event.direction))
-            elif self.beats and self.beats[-1].rtt_ns is None and self.beats[-1].direction != event.direction:
-                self.beats[-1] = self.beats[-1].answered(event.t_ns)

@@ -12,7 +12,8 @@ from typing import overload
 from wstui.events import PHASE_KINDS, Direction, ErrorCode, Kind, RecordedEvent
 from wstui.timeline import Beat
 from wstui.tui.beats import ORDINARY, BeatBook, Changes
-from wstui.tui.side_words import RECEIVED_PING, SENT_PING, SideRow, beats_row, event_row, server_pings_row
+from wstui.tui.ping_words import RECEIVED_PING, SENT_PING, beats_row, server_pings_row
+from wstui.tui.side_words import SideRow, event_row
 
 RUN_LIMIT = 60
 """Pings in one row, so that a long quiet session still shows when it was quiet."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from wstui.tui.ending import Quiet, ending, quiet_words
+from wstui.tui.connection_record import ConnectionRecord, Quiet
+from wstui.tui.ending import ending, quiet_words, who_closed_first
 from wstui.tui.glyphs import ASCII, UNICODE
 from wstui.tui.widgets.ending_card import EndingCard, card_rows, wrap
 
@@ -220,8 +221,6 @@ async def test_a_small_card_scrolls_to_what_is_chosen(script, panel, widget_app)
 
 
 def test_a_record_without_anything_has_words_all_the_same():
-    from wstui.tui.ending import ConnectionRecord, who_closed_first
-
     assert who_closed_first(ConnectionRecord()) == "nobody sent a Close frame"
     assert (
         ending(ConnectionRecord(), Quiet(), {"cause": "no such cause"}).title == "the connection did not open"

@@ -12,7 +12,8 @@ from wstui.timeline import Beat, HeartbeatSeries, ServerPing
 from wstui.tui.beats import BeatBook
 from wstui.tui.braille import Canvas
 from wstui.tui.glyphs import ASCII, UNICODE, shown_in, speaks_unicode
-from wstui.tui.graph_picture import AppBeat, GraphInput, Layout, Marker, draw
+from wstui.tui.graph_parts import AppBeat, GraphInput, Layout, Marker
+from wstui.tui.graph_picture import draw
 from wstui.tui.graph_scale import (
     WHOLE_SESSION,
     WINDOWS_S,
@@ -25,8 +26,9 @@ from wstui.tui.graph_scale import (
     window_seconds,
     zoomed,
 )
+from wstui.tui.graph_words import empty_words
 from wstui.tui.panel_data import PanelData
-from wstui.tui.widgets.heartbeat_graph import HeartbeatGraph, empty_words
+from wstui.tui.widgets.heartbeat_graph import HeartbeatGraph
 
 S, MS, US = 10**9, 10**6, 10**3
 START_NS = 1_763_812_855 * S

@@ -104,6 +104,11 @@ def test_time_alone_makes_a_ping_missed(script, model):
     assert after.version > before
 
 
+def test_messages_after_a_ping_show_that_it_was_missed(script, panel):
+    script.dial().ping(1, None, timeout_s=5).add(30, "text", "received", b"still here")
+    assert rows(panel(script))[-1] == ("ping →", "", "missed after 5 s")
+
+
 def test_a_late_pong_is_told_from_a_missed_ping(script, panel):
     data = panel(script.dial().ping(1, 7000.0, timeout_s=5))
     assert rows(data)[-1] == ("ping →", "7.00 s", "pong, too late (limit 5 s)")

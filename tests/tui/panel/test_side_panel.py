@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from wstui.events import StateNotice
 from wstui.tui.beats import Numbers
 from wstui.tui.glyphs import ASCII, UNICODE
-from wstui.tui.panel_data import PanelData, Silence
+from wstui.tui.panel_data import PanelData
+from wstui.tui.traffic import Silence
 from wstui.tui.widgets.ending_card import EndingCard
 from wstui.tui.widgets.event_timeline import EventTimeline
 from wstui.tui.widgets.heartbeat_graph import HeartbeatGraph

@@ -15,7 +15,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from wstui.tui.ending import Ending, EndingLine
+from wstui.tui.connection_record import EndingLine
+from wstui.tui.ending import Ending
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.tones import TONE_CLASSES, tone_class
 

@@ -20,31 +20,25 @@ from textual.widget import Widget
 
 from wstui.timeline import Beat
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
-from wstui.tui.graph_picture import PARTS, GraphInput, Layout, Picture, draw
+from wstui.tui.graph_parts import PARTS, GraphInput, Layout, Picture
+from wstui.tui.graph_picture import draw
 from wstui.tui.graph_scale import (
     DEFAULT_WINDOW_S,
     NS_PER_S,
     WHOLE_SESSION,
     RoundTripScale,
     TimeAxis,
-    round_trip_text,
-    span_text,
     window_seconds,
     window_text,
     zoomed,
 )
+from wstui.tui.graph_words import beat_title, empty_words, legend
 from wstui.tui.measures import clock_text
 from wstui.tui.panel_data import PanelData
-from wstui.tui.side_words import beat_facts
 
 _REDRAW_NS = 250_000_000
 _END_MARGIN = 30
 """One part in so many of the window stays free behind the end of a recording."""
-_LEGEND: tuple[tuple[str, str, str], ...] = (
-    ("ping", "⠒", "$text-accent"),
-    ("tcp", "⠤", "$foreground 35%"),
-    ("app", "⠒", "$text-success"),
-)
 
 
 def _component(part: str) -> str:
@@ -174,13 +168,7 @@ class HeartbeatGraph(Widget, can_focus=True):
 
     def _cursor_title(self) -> Content | None:
         beat = self.data.book.beat(self.cursor_id) if self.cursor_id is not None else None
-        if beat is None:
-            return None
-        facts = beat_facts(beat, self.data.book.state(beat))
-        if beat.rtt_ns is not None:
-            facts = round_trip_text(beat.rtt_ns) + ("" if beat.status == "answered" else f" {beat.status}")
-        tcp = f"  tcp {round_trip_text(beat.tcp_rtt_ns)}" if beat.tcp_rtt_ns is not None else ""
-        return Content(shown_in(f"{clock_text(beat.t_ns)}  {facts}{tcp}", self.glyphs))
+        return beat_title(beat, self.data.book.state(beat), self.glyphs) if beat else None
 
     def _window_title(self) -> Content:
         axis = self._axis()
@@ -190,19 +178,8 @@ class HeartbeatGraph(Widget, can_focus=True):
             when = "whole session"
         else:
             when = f"last {window_text(axis.window_s)}"
-        return Content.assemble(*self._legend(axis), when)
-
-    def _legend(self, axis: TimeAxis) -> list[tuple[str, str]]:
         beats = self.data.book.between(axis.start_ns, axis.end_ns)
-        seen = {
-            "ping": bool(beats),
-            "tcp": any(beat.tcp_rtt_ns is not None for beat in beats),
-            "app": bool(self.data.app_beats),
-        }
-        shown = [(f"{sign} ", f"{name}  ", style) for name, sign, style in _LEGEND if seen[name]]
-        return [
-            part for sign, name, style in shown for part in ((shown_in(sign, self.glyphs), style), (name, ""))
-        ]
+        return Content.assemble(*legend(beats, bool(self.data.app_beats), self.glyphs), when)
 
     # -- choosing --------------------------------------------------------------------------------
 
@@ -360,24 +337,3 @@ class HeartbeatGraph(Widget, can_focus=True):
         before, cell, after = strip.crop(0, column), strip.crop(column, column + 1), strip.crop(column + 1)
         tinted = Strip([Segment(text, (style or Style.null()) + tint) for text, style, _ in cell], 1)
         return Strip.join([before, tinted, after])
-
-
-def empty_words(data: PanelData) -> tuple[str, ...]:
-    """What a graph without a heartbeat says."""
-    if len(data.rows) and not data.running:
-        return ("No heartbeat was seen", *_why_none(data))
-    first = "No heartbeat yet: F2 sends a ping"
-    if data.interval_s is None:
-        return (first,)
-    if not data.interval_s:
-        return first, "the profile asks for no pings of its own"
-    every = f"pings every {data.interval_s:g} s"
-    return first, f"{every} follow" if data.state == "open" else f"{every} start once it is open"
-
-
-def _why_none(data: PanelData) -> tuple[str, ...]:
-    if data.opened_ns is None or not data.interval_s:
-        return ()
-    return (
-        f"pings were due every {data.interval_s:g} s; it was open {span_text(data.now_ns - data.opened_ns)}",
-    )

@@ -6,7 +6,8 @@ from textual.widget import Widget
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import NS_PER_S, span_text
 from wstui.tui.measures import duration_text
-from wstui.tui.panel_data import PanelData, Silence
+from wstui.tui.panel_data import PanelData
+from wstui.tui.traffic import Silence
 
 PLAIN_SCALE_S = 60.0
 """The bar's length where no timeout is known."""

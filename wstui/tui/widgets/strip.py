@@ -5,7 +5,8 @@ from textual.widget import Widget
 
 from wstui.events import ConnectionState
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
-from wstui.tui.graph_picture import GraphInput, Layout, draw
+from wstui.tui.graph_parts import GraphInput, Layout
+from wstui.tui.graph_picture import draw
 from wstui.tui.graph_scale import (
     DEFAULT_WINDOW_S,
     NS_PER_S,
