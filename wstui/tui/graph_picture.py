@@ -200,8 +200,16 @@ def peak_ns(data: GraphInput, axis: TimeAxis) -> int:
     app = (beat.rtt_ns for beat in data.app_beats if beat.rtt_ns is not None and axis.x(beat.t_ns) >= 0)
     peak = max(peak, max(app, default=0))
     if not peak:
-        peak = max((beat.rtt_ns or 0 for beat in data.beats if axis.x(beat.t_ns) >= 0), default=0)
+        peak = max((_endured_ns(beat, data) for beat in data.beats if axis.x(beat.t_ns) >= 0), default=0)
     return peak
+
+
+def _endured_ns(beat: Beat, data: GraphInput) -> int:
+    """How long a ping took, or has been waited for: the scale while nothing was answered in time."""
+    if beat.rtt_ns is not None:
+        return beat.rtt_ns
+    waiting = beat.status == "outstanding" and beat.ping_id not in data.unanswered
+    return max(0, data.now_ns - beat.t_ns) if waiting else beat.timeout_ns
 
 
 def draw(layout: Layout, axis: TimeAxis, scale: RoundTripScale, data: GraphInput, glyphs: Glyphs) -> Picture:

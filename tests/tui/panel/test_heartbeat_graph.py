@@ -189,6 +189,12 @@ def test_an_outstanding_ping_rises():
     assert heights[0] < heights[2] == 7
 
 
+def test_where_nothing_was_answered_the_wait_is_the_scale():
+    shown = picture([beat(57, None, "outstanding"), beat(58, None, "outstanding")])
+    assert shown.lines()[1].startswith("   3┤")
+    assert len(parts_of(shown, "outstanding")) > 7, "both rise, the older one to the top"
+
+
 def test_a_ping_cut_off_by_the_end_is_marked_faintly():
     cut = beat(30, None, "outstanding")
     shown = picture([beat(29), cut], unanswered=frozenset({cut.ping_id}))
