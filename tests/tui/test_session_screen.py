@@ -85,6 +85,18 @@ async def test_enter_sends_and_clears(make_app, engines, look):
         assert app.screen.query_one(MessageInput).text == "hi\nyou"
 
 
+async def test_keys_after_enter_belong_to_the_next_message(make_app, engines, look):
+    app = make_app("ws://localhost:1")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        engine = await opened(app, pilot, engines, look)
+        area = app.screen.query_one(MessageInput)
+        for text in ("one", "two"):
+            area.insert(text)
+            area.action_send()
+        await look.settle(app, pilot)
+        assert engine.commands[-2:] == [Send(b"one"), Send(b"two")]
+
+
 async def test_hexadecimal_goes_out_as_binary(make_app, engines, look):
     app = make_app("ws://localhost:1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

@@ -14,7 +14,9 @@ def run(target: str | None = None, *, demo: str | None = None) -> int:
         demo: a fault of the lab: start it on a port of its own and connect to it.
     """
     from wstui.tui.app import WstuiApp
+    from wstui.tui.legacy_keys import teach_alt_enter
 
+    teach_alt_enter()
     app = WstuiApp(target, demo=demo)
     app.run()
     return app.return_code or 0

@@ -120,6 +120,10 @@ class Chooser(ModalScreen[str | None]):
                 compact=True,
             )
 
+    def on_mount(self) -> None:
+        """Begin at the first."""
+        self.query_one(OptionList).highlighted = 0
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer."""
         self.dismiss(event.option.id)

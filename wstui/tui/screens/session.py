@@ -102,9 +102,9 @@ class SessionScreen(SessionLooking):
         composer = self.query_one(Composer)
         state = self.state_name()
         if state != _S.OPEN:
-            composer.say(f"Not sent: {_why_not(state)}")
+            composer.give_back(message.sent, f"Not sent: {_why_not(state)}")
             return
-        composer.taken(message.sent)
+        composer.history.add(message.sent)
         self._send(message.payload, message.sent)
 
     @work(group="send", exit_on_error=False)

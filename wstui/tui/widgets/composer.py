@@ -32,8 +32,11 @@ class MessageInput(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.COMPOSER)]
 
+    @dataclass
     class SendAsked(Message):
-        """Enter was pressed."""
+        """Enter was pressed on this text, which has left the text area."""
+
+        text: str
 
     class HexToggled(Message):
         """Text or hexadecimal was chosen."""
@@ -57,8 +60,10 @@ class MessageInput(TextArea):
         return super().render_line(y)
 
     def action_send(self) -> None:
-        """Ask for sending."""
-        self.post_message(self.SendAsked())
+        """Hand the text over and clear at once: the next key belongs to the next message."""
+        text = self.text
+        self.load_text("")
+        self.post_message(self.SendAsked(text))
 
     def action_newline(self) -> None:
         """Begin another line."""
@@ -135,7 +140,9 @@ class Composer(Vertical):
 
     def give_back(self, sent: Sent, sentence: str) -> None:
         """A message could not be sent: nothing typed is lost."""
-        if not self.current.text:
+        if self.current.text:
+            self.history.add(sent)
+        else:
             self.load(sent)
         self.call_after_refresh(self.say, sentence)
 
@@ -149,23 +156,18 @@ class Composer(Vertical):
         self._judge()
 
     def on_message_input_send_asked(self, event: MessageInput.SendAsked) -> None:
-        """Hand the message over, if it can be one."""
+        """Hand the message over, if it can be one; what cannot comes back."""
         event.stop()
-        sent = self.current
-        if not sent.text and not sent.binary:
+        sent = Sent(event.text, self.binary)
+        if not sent.text:
             self.say("Nothing to send yet")
             return
         try:
             payload = parse_hex(sent.text) if sent.binary else sent.text.encode("utf-8")
         except (HexError, UnicodeEncodeError) as error:
-            self.say(f"Not sent: {error}")
+            self.give_back(sent, f"Not sent: {error}")
             return
         self.post_message(self.Submitted(payload, sent))
-
-    def taken(self, sent: Sent) -> None:
-        """The message is on its way: clear, remember."""
-        self.history.add(sent)
-        self.query_one(MessageInput).load_text("")
 
     def on_message_input_hex_toggled(self, event: MessageInput.HexToggled) -> None:
         """Switch between text and binary."""
