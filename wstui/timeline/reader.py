@@ -80,6 +80,11 @@ class TimelineReader:
         found = self._events(f"SELECT {EVENT} FROM event WHERE id = ?", (event_id,))  # noqa: S608
         return found[0] if found else None
 
+    def time_of(self, event_id: int) -> int:
+        """Session time of one event, without reading the rest of it; 0 if there is none."""
+        found = self._integers("SELECT t_ns FROM event WHERE id = ?", (event_id,))
+        return found[0][0] if found else 0
+
     def events(
         self,
         first_id: int,
