@@ -26,11 +26,12 @@ def test_the_same_secret_has_the_same_placeholder_everywhere():
     message = redactor.event(event("text", b'{"op": "login", "token":"abc123", "other_token": "xyz"}'))
     assert upgrade.detail["url"] == "wss://h/?token=[redacted 1]&v=2"
     assert upgrade.detail["request"]["path"] == "/?token=[redacted 1]"
-    assert upgrade.detail["request"]["headers"][1] == ["Host", "h"]
+    assert upgrade.detail["request"]["headers"] == [["Authorization", "Bearer [redacted 2]"], ["Host", "h"]]
+    assert upgrade.detail["response"]["headers"][0] == ["Set-Cookie", "sid=[redacted 1]"]
     assert upgrade.detail["response"]["headers"][1] == ["Server", "nginx"]
-    assert message.payload == b'{"op": "login", "token":"[redacted 1]", "other_token": "[redacted 4]"}'
+    assert message.payload == b'{"op": "login", "token":"[redacted 1]", "other_token": "[redacted 2]"}'
     assert redactor.count == 6
-    assert redactor.secrets == 4
+    assert redactor.secrets == 2
     assert b"abc123" not in json.dumps([upgrade.detail]).encode()
 
 
@@ -66,14 +67,14 @@ def test_secrets_in_payloads(payload):
         b'{"monkey": "banana", "percent": "5 %"}',
         b'{"token": null, "key": true}',
         b'{"token": "${TOKEN}"}',
-        b"\xff\x00token=abc",
-        b'{"token": "[redacted 3]"',
+        b'{"token": "[redacted 3]"}',
+        b"\xff\x00",
         b"",
     ],
 )
 def test_what_holds_no_secret_stays_byte_by_byte(payload):
     shown = Redactor().event(event("text", payload)).payload
-    assert shown == payload.replace(b"[redacted 3]", b"[redacted 1]")
+    assert shown == payload
 
 
 def test_a_close_frames_reason():
@@ -132,7 +133,7 @@ def test_no_value_of_a_secret_key_is_left(value, compact):
         elif hidden and before not in ("", True, False) and secrets.redact_value(str(before)) != str(before):
             assert str(after).startswith("[redacted ")
         else:
-            assert before == after or hidden
+            assert before == after or hidden or str(after).startswith("[redacted ")  # known by its value
 
     check(value, shown)
 

@@ -2,18 +2,22 @@
 
 Which names hold a secret is the business of :mod:`wstui.profiles.secrets`; here it is applied to events:
 headers, URLs, JSON keys, close reasons, free text. The same secret gets the same placeholder
-throughout (``[redacted 1]``), so that a reader still sees where it comes back. What is not UTF-8 is not
-looked into.
+throughout (``[redacted 1]``), so that a reader still sees where it comes back. A session is learned from
+first, so that a secret is found also before the place that names it, and in any of the encodings of
+:mod:`wstui.exchange.known_secrets`.
 """
 
+import base64
+import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from wstui.events import Kind, RecordedEvent
-from wstui.profiles.secrets import REDACTED, is_secret_name, redact_header, redact_text, redact_value
+from wstui.exchange.known_secrets import MIN_LENGTH, KnownSecrets
+from wstui.profiles.secrets import is_secret_name, redact_header, redact_text, redact_value
 
 _NUMBERED = re.compile(r"\[redacted(?: \d+)?\]")
 _KINDS_WITHOUT_WORDS = frozenset({Kind.TEXT.value, Kind.BINARY.value, Kind.PING.value, Kind.PONG.value})
@@ -27,16 +31,25 @@ _OTHER_SIGNS = (b"@", b"\\u00", b"%")
 """A password in a URL, and names that are spelled with escapes."""
 
 _SIGNS = (*_WORD_SIGNS, *_OTHER_SIGNS)
-"""A payload with none of these holds nothing to redact."""
+"""A payload with none of these names no secret."""
 
 _LOWER_CASE = bytes(range(256)).lower()
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 
+_SCHEMES = re.compile(r"(basic|bearer|digest|token|apikey|negotiate)(\s+)(\S.*)", re.IGNORECASE | re.DOTALL)
+_COOKIE_ATTRIBUTES = frozenset(
+    {"path", "domain", "expires", "max-age", "samesite", "httponly", "secure", "partitioned", "priority"}
+)
+_WEAK_NAMES = frozenset({"key", "sign", "sid"})
+_PLAIN_WORDS = re.compile(r"[A-Za-z _.-]*")
+_UNFINISHED = re.compile(r'"(?P<name>(?:[^"\\]|\\.){1,200})"\s*:\s*"(?P<value>[^"]*)\Z')
+_PREFIX_LENGTH = 4
+
 
 def signs_in(payload: bytes, signs: Sequence[bytes] = _SIGNS) -> list[bytes]:
-    """Which signs of a secret are in a payload: a quick look, before anything is parsed.
+    """Which signs of a named secret are in a payload: a quick look, before anything is parsed.
 
-    Without one there is nothing to redact; with one there may be.
+    Without one there is nothing to redact by name; with one there may be.
     """
     # Nearly half of most JSON is no letters: one pass that drops them pays for a search of sixteen words.
     letters = payload.translate(_LOWER_CASE, _NO_LETTERS)
@@ -46,8 +59,19 @@ def signs_in(payload: bytes, signs: Sequence[bytes] = _SIGNS) -> list[bytes]:
 class Redactor:
     """Replaces secrets, and remembers which had which placeholder."""
 
-    def __init__(self) -> None:
+    def __init__(self, patterns: Iterable[str] = ()) -> None:
+        """A redactor that knows no secret yet.
+
+        Args:
+            patterns: regular expressions; what matches one is a secret too.
+
+        Raises:
+            re.error: one of them is none.
+        """
+        self._patterns = [re.compile(pattern) for pattern in patterns]
         self._placeholders: dict[str, str] = {}
+        self._known = KnownSecrets()
+        self._learning = False
         self.count = 0
         """How many places were redacted so far."""
 
@@ -56,9 +80,40 @@ class Redactor:
         """How many different secrets there were so far."""
         return len(self._placeholders)
 
+    # ---- learning ----
+
+    def learn(self, value: Mapping[str, Any]) -> None:
+        """Take in the secrets of a mapping, to replace them wherever they stand."""
+        self._learn(lambda: self.mapping(value))
+
+    def learn_text(self, text: str) -> None:
+        """The same of a text."""
+        self._learn(lambda: self.text(text))
+
+    def learn_events(self, events: Sequence[RecordedEvent]) -> None:
+        """The same of events."""
+        self._learn(lambda: self.events(events))
+
+    def learn_payload(self, payload: bytes) -> None:
+        """The same of a message."""
+        self._learn(lambda: self.payload(payload))
+
+    def _learn(self, look: Any) -> None:
+        count, self._learning = self.count, True
+        try:
+            look()
+        finally:
+            self.count, self._learning = count, False
+
+    # ---- replacing ----
+
     def events(self, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
         """Events as they may leave. All payloads are looked at together: that is ten times as fast."""
-        signs = signs_in(b"\n".join([event.payload for event in events if event.payload]))
+        blob = b"\n".join([event.payload for event in events if event.payload])
+        signs = signs_in(blob)
+        known = not self._learning and self._known.in_any(blob)
+        if self._patterns or known:
+            return [self.event(event) for event in events]
         return [
             self.event(event, signs)
             if signs or (event.detail and event.kind not in _KINDS_WITHOUT_WORDS)
@@ -67,19 +122,29 @@ class Redactor:
         ]
 
     def event(self, event: RecordedEvent, signs: Sequence[bytes] = _SIGNS) -> RecordedEvent:
-        """The event as it may leave.
+        """The event as it may leave; of a fragmented message's frame only what it tells alone.
 
         Args:
             event: as recorded.
             signs: what of :func:`signs_in` there may be in its payload.
         """
         payload = event.payload
-        if payload and signs_in(payload, signs):
-            is_close = event.kind == Kind.CLOSE
-            event = event._replace(payload=self._close(payload) if is_close else self._payload(payload))
+        if payload:
+            # A Close frame's body: two bytes of code, then the reason (RFC 6455 §5.5.1).
+            start = 2 if event.kind == Kind.CLOSE else 0
+            shown = payload[:start] + self.payload(payload[start:], signs)
+            if event.detail.get("cut"):
+                shown = self._without_cut_secret(shown)
+            event = event._replace(payload=shown)
         if event.detail and event.kind not in _KINDS_WITHOUT_WORDS:
             event = event._replace(detail=self.mapping(event.detail))
         return event
+
+    def payload(self, payload: bytes, signs: Sequence[bytes] = _SIGNS) -> bytes:
+        """A message as it may leave; what is not UTF-8 is looked into as well."""
+        if self._patterns or signs_in(payload, signs):
+            payload = self._by_name(payload)
+        return self._by_value(payload)
 
     def mapping(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """A mapping that JSON can hold, as it may leave; ``headers`` in it are lists of name and value."""
@@ -87,32 +152,55 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Free text as it may leave: a URL, a reason, a message, JSON."""
-        redacted = redact_text(text)
-        return text if redacted == text else self._number(text, redacted)
+        shown = self._named(text)
+        data = shown.encode("utf-8", "surrogatepass")
+        replaced = self._by_value(data)
+        return shown if replaced == data else replaced.decode("utf-8", "surrogatepass")
 
-    def _payload(self, payload: bytes) -> bytes:
+    # ---- by value ----
+
+    def _by_value(self, data: bytes) -> bytes:
+        if self._learning:
+            return data
+        data, count = self._known.redact(data)
+        self.count += count
+        return data
+
+    # ---- by name ----
+
+    def _named(self, text: str) -> str:
+        for pattern in self._patterns:
+            text = pattern.sub(lambda found: self._shown(found[0], "pattern"), text)
+        return redact_text(text, self._shown)
+
+    def _by_name(self, payload: bytes) -> bytes:
+        text = payload.decode("utf-8", "surrogateescape")
+        shown = self._named(text)
         try:
-            text = payload.decode()
-        except UnicodeDecodeError:
-            return payload
-        shown = self.text(text)
-        try:
-            value = msgspec.json.decode(shown)
-        except (msgspec.DecodeError, RecursionError):
-            return shown.encode()
+            value = msgspec.json.decode(shown.encode())
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+            return shown.encode("utf-8", "surrogateescape")
         # Pairs were replaced in place; whole objects and names spelled with escapes are found here.
-        redacted = self._value(value)
+        redacted = self._named_inside(value)
         return shown.encode() if redacted == value else msgspec.json.encode(redacted)
 
-    def _close(self, payload: bytes) -> bytes:
-        """A Close frame's body: two bytes of code, then the reason (RFC 6455 §5.5.1)."""
-        return payload[:2] + self._payload(payload[2:])
+    def _named_inside(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._named(value)
+        if isinstance(value, dict):
+            return {
+                key: self._secret(inner, key) if is_secret_member(key, inner) else self._named_inside(inner)
+                for key, inner in value.items()
+            }
+        return [self._named_inside(inner) for inner in value] if isinstance(value, list) else value
 
     def _member(self, key: Any, value: Any) -> Any:
         if key == "headers" and isinstance(value, list):
             return [self._header(line) for line in value]
-        if is_secret_name(str(key)) and value is not None and not isinstance(value, bool):
-            return self._secret(value)
+        if key == "headers" and isinstance(value, dict):
+            return dict(self._header([name, inner]) for name, inner in value.items())
+        if is_secret_member(key, value):
+            return self._secret(value, str(key))
         return self._value(value)
 
     def _value(self, value: Any) -> Any:
@@ -128,37 +216,65 @@ class Redactor:
         if not (isinstance(line, list) and len(line) == 2 and all(isinstance(part, str) for part in line)):
             return self._value(line)
         name, value = line
-        redacted = redact_header(name, value)
-        return [name, value if redacted == value else self._number(value, redacted)]
+        lowered = name.lower()
+        if lowered in ("cookie", "set-cookie"):
+            return [name, "; ".join(self._cookie(part) for part in value.split("; "))]
+        if lowered.endswith("authorization") and (found := _SCHEMES.fullmatch(value)):
+            self._learn_basic(found)
+            return [name, f"{found[1]}{found[2]}{self._shown(found[3], name)}"]
+        return [name, self._by_value_text(redact_header(name, value, self._shown))]
 
-    def _secret(self, value: Any) -> Any:
-        if not isinstance(value, str):
-            return self._placeholder(repr(value))
+    def _by_value_text(self, text: str) -> str:
+        return self._by_value(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def _cookie(self, pair: str) -> str:
+        name, equals, value = pair.partition("=")
+        if name.strip().lower() in _COOKIE_ATTRIBUTES:
+            return pair
+        return f"{name}={self._shown(value, 'cookie')}" if equals else self._shown(pair, "cookie")
+
+    def _learn_basic(self, found: re.Match[str]) -> None:
+        """The password inside of Basic credentials is a secret by itself (RFC 7617 §2)."""
+        if found[1].lower() != "basic":
+            return
+        try:
+            password = base64.b64decode(found[3], validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError, ValueError):
+            return
+        self._learn(lambda: self._shown(password, "password"))
+
+    def _secret(self, value: Any, name: str) -> Any:
+        return self._shown(value, name) if isinstance(value, str) else self._placeholder(repr(value), name)
+
+    def _shown(self, value: str, name: str) -> str:
+        """What stands in the place of ``value``: itself, where it is no secret after all."""
         if _NUMBERED.fullmatch(value) or redact_value(value) == value:
             return value
-        return self._placeholder(value)
+        return self._placeholder(value, name)
 
-    def _number(self, original: str, redacted: str) -> str:
-        """Number the placeholders of ``redacted``, by the secrets that they stand for.
-
-        What is between them is as in ``original``, which tells where each secret began and ended. Where
-        that fails the number may be a new one; a secret never comes back.
-        """
-        first, *others = redacted.split(REDACTED)
-        parts, position = [first], len(first)
-        for index, piece in enumerate(others):
-            is_last = index == len(others) - 1
-            found = len(original) - len(piece) if is_last else original.find(piece, position)
-            end = found if found >= position else len(original)
-            secret = original[position:end]
-            parts += (secret if secret == REDACTED else self._placeholder(secret), piece)
-            position = min(end + len(piece), len(original))
-        return "".join(parts)
-
-    def _placeholder(self, secret: str) -> str:
+    def _placeholder(self, secret: str, name: str) -> str:
         self.count += 1
         known = self._placeholders.get(secret)
         if known is None:
             known = f"[redacted {len(self._placeholders) + 1}]"
             self._placeholders[secret] = known
+            if len(secret) >= MIN_LENGTH and not (
+                name.lower() in _WEAK_NAMES and _PLAIN_WORDS.fullmatch(secret)
+            ):
+                self._known.add(secret, known)
         return known
+
+    def _without_cut_secret(self, payload: bytes) -> bytes:
+        """The recording limit may have cut a message in the middle of a secret."""
+        text = payload.decode("utf-8", "surrogateescape")
+        found = _UNFINISHED.search(text, max(len(text) - 100_000, 0))
+        if found and is_secret_name(found["name"]):
+            return (text[: found.start("value")] + self._shown(found["value"], found["name"])).encode(
+                "utf-8", "surrogateescape"
+            )
+        return self._known.without_beginning(payload, _PREFIX_LENGTH)
+
+
+def is_secret_member(key: Any, value: Any) -> bool:
+    """Whether a member of a JSON object holds a secret; null, true and false are none."""
+    return is_secret_name(str(key)) and value is not None and not isinstance(value, bool)

@@ -6,11 +6,14 @@ reader sees where the value came from. Pure functions that take anything and nev
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
 REDACTED = "[redacted]"
+
+Replace = Callable[[str, str], str]
+"""From a value and the name that makes it a secret to what is shown in its place."""
 
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _PUBLIC_NAMES = frozenset({"sec-websocket-key", "sec-websocket-accept"})
@@ -29,13 +32,21 @@ _PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _SCHEME_WORDS = re.compile(r"\b(?:basic|bearer|token|digest|apikey|jwt)\b", re.IGNORECASE)
 
 _USERINFO = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)((?:\$\{\w+\}|[^/?#\s\"'])*)@")
-_QUERY_PAIR = re.compile(r"(?P<before>[?&;#])(?P<name>[^=&;#?\s\"']+)=(?P<value>[^&;#\s\"']*)")
+_QUERY_PAIR = re.compile(
+    r"(?P<before>^|[?&;#\s])(?P<name>[^=&;#?\s\"']+)=(?P<value>\[redacted[^\]]*\]|[^&;#\s\"']*)"
+)
 _JSON_PAIR = re.compile(
     r'"(?P<name>(?:[^"\\]|\\.){1,200})"(?P<colon>\s*:\s*)(?P<value>"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)'
 )
 _BEARER = re.compile(
     r"\b(?P<scheme>bearer|basic)(?P<space>\s+)(?P<value>[A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE
 )
+_SAID = re.compile(
+    r"\b(?P<name>authorization|cookie|password|passwd|secret|token|api[-_ ]?key)(?P<colon>\s*:\s*)"
+    r"(?P<value>[^\s\"'\[,;{]+)",
+    re.IGNORECASE,
+)
+"""``password: hunter2``, as a close reason or a log line says it."""
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 
@@ -59,34 +70,39 @@ def redact_value(value: str) -> str:
     return value if not rest.strip(" :,;=") else REDACTED
 
 
-def redact_url(url: str) -> str:
+def _redacted(value: str, name: str) -> str:
+    del name
+    return redact_value(value)
+
+
+def redact_url(url: str, replace: Replace = _redacted) -> str:
     """The URL with the password and the values of secret query keys replaced."""
-    return _QUERY_PAIR.sub(_redacted_pair, _USERINFO.sub(_redacted_userinfo, url))
+
+    def userinfo(found: re.Match[str]) -> str:
+        username, colon, password = found[2].partition(":")
+        if not colon:
+            return f"{found[1]}{replace(username, 'password')}@"
+        return f"{found[1]}{username}:{replace(password, 'password')}@"
+
+    def pair(found: re.Match[str]) -> str:
+        if not is_secret_name(unquote(found["name"])):
+            return found[0]
+        value = found["value"].rstrip(",.!)")
+        return (
+            f"{found['before']}{found['name']}={replace(value, found['name'])}{found['value'][len(value) :]}"
+        )
+
+    return _QUERY_PAIR.sub(pair, _USERINFO.sub(userinfo, url))
 
 
-def _redacted_userinfo(found: re.Match[str]) -> str:
-    username, colon, password = found[2].partition(":")
-    if not colon:
-        return f"{found[1]}{redact_value(username)}@"
-    return f"{found[1]}{username}:{redact_value(password)}@"
-
-
-def _redacted_pair(found: re.Match[str]) -> str:
-    if not is_secret_name(unquote(found["name"])):
-        return found[0]
-    return f"{found['before']}{found['name']}={redact_value(found['value'])}"
-
-
-def redact_header(name: str, value: str) -> str:
+def redact_header(name: str, value: str, replace: Replace = _redacted) -> str:
     """The header's value as it may leave."""
     lowered = name.lower()
     if lowered == "sec-websocket-protocol":
-        return ", ".join(redact_subprotocols(part.strip() for part in value.split(",")))
-    if lowered in _SECRET_HEADERS:
-        return redact_value(value)
-    if is_secret_name(name):
-        return redact_value(value)
-    return redact_text(value)
+        return ", ".join(redact_subprotocols((part.strip() for part in value.split(",")), replace))
+    if lowered in _SECRET_HEADERS or is_secret_name(name):
+        return replace(value, name)
+    return redact_text(value, replace)
 
 
 def redact_headers(headers: Iterable[Iterable[str]]) -> list[list[str]]:
@@ -94,7 +110,7 @@ def redact_headers(headers: Iterable[Iterable[str]]) -> list[list[str]]:
     return [[name, redact_header(name, value)] for name, value in headers]
 
 
-def redact_subprotocols(subprotocols: Iterable[str]) -> list[str]:
+def redact_subprotocols(subprotocols: Iterable[str], replace: Replace = _redacted) -> list[str]:
     """Subprotocols without the tokens that browsers smuggle through them.
 
     A value after ``bearer`` or ``access_token``, one inside ``bearer.<token>``, and a JWT anywhere.
@@ -104,9 +120,9 @@ def redact_subprotocols(subprotocols: Iterable[str]) -> list[str]:
     for subprotocol in subprotocols:
         head, dot, _ = subprotocol.rpartition(".")
         if after_name or _JWT.search(subprotocol):
-            kept.append(redact_value(subprotocol))
+            kept.append(replace(subprotocol, "bearer"))
         elif dot and is_secret_name(head):
-            kept.append(f"{head}.{redact_value(subprotocol[len(head) + 1 :])}")
+            kept.append(f"{head}.{replace(subprotocol[len(head) + 1 :], head)}")
         else:
             kept.append(subprotocol)
         after_name = not dot and is_secret_name(subprotocol)
@@ -128,23 +144,36 @@ def _redacted_member(key: str, value: Any) -> Any:
     return redact_value(value) if isinstance(value, str) else REDACTED
 
 
-def redact_text(text: str) -> str:
+def redact_text(text: str, replace: Replace = _redacted) -> str:
     """Free text (a message, a reason, a step) with the secrets that its own words give away replaced.
 
-    JSON keys, query values and passwords of URLs, ``Bearer``, ``Basic``, and JSON Web Tokens. What is
-    not a secret keeps its place and its spelling.
+    JSON keys, query values and passwords of URLs, ``password: …``, ``Bearer``, ``Basic``, and JSON Web
+    Tokens. What is not a secret keeps its place and its spelling.
+
+    Args:
+        text: anything.
+        replace: gives what is shown in place of a secret, and may keep what is none after all.
     """
+
+    def json_pair(found: re.Match[str]) -> str:
+        if not is_secret_name(found["name"]):
+            return found[0]
+        value = found["value"]
+        shown = replace(value[1:-1] if value.startswith('"') else value, found["name"])
+        return f'"{found["name"]}"{found["colon"]}"{shown}"'
+
+    def said(found: re.Match[str]) -> str:
+        if _SCHEME_WORDS.fullmatch(found["value"]):  # what follows the scheme is looked for by itself
+            return found[0]
+        return f"{found['name']}{found['colon']}{replace(found['value'], found['name'])}"
+
     if '"' in text:
-        text = _JSON_PAIR.sub(_redacted_json_pair, text)
+        text = _JSON_PAIR.sub(json_pair, text)
     if "=" in text or "@" in text:
-        text = redact_url(text)
-    text = _BEARER.sub(lambda found: f"{found['scheme']}{found['space']}{REDACTED}", text)
-    return _JWT.sub(REDACTED, text)
-
-
-def _redacted_json_pair(found: re.Match[str]) -> str:
-    if not is_secret_name(found["name"]):
-        return found[0]
-    value = found["value"]
-    shown = redact_value(value.strip('"')) if value.startswith('"') else REDACTED
-    return f'"{found["name"]}"{found["colon"]}"{shown}"'
+        text = redact_url(text, replace)
+    text = _BEARER.sub(
+        lambda found: f"{found['scheme']}{found['space']}{replace(found['value'], 'bearer')}", text
+    )
+    if ":" in text:
+        text = _SAID.sub(said, text)
+    return _JWT.sub(lambda found: replace(found[0], "jwt"), text)

@@ -18,24 +18,30 @@ class _Events(Protocol):
 
 def message_payload(reader: _Events, event_id: int) -> bytes:
     """The payload of the whole message that an event belongs to; of any other event its own."""
+    return b"".join(frame.payload or b"" for frame in message_frames(reader, event_id))
+
+
+def message_frames(reader: _Events, event_id: int) -> list[RecordedEvent]:
+    """The frames of the message that an event belongs to, in order; of any other event itself alone."""
     event = reader.event(event_id)
     if event is None:
-        return b""
+        return []
+    frames = [event]
     if "fragment" not in event.detail or event.kind not in MESSAGE_KINDS:
-        return event.payload or b""
-    parts = [event.payload or b""]
+        return frames
     for earlier in _neighbours(reader, event, -1) if event.detail["fragment"] else ():
-        parts.insert(0, earlier.payload or b"")
+        frames.append(earlier)
         if not earlier.detail.get("fragment"):
             break
+    frames.reverse()
     if event.detail.get("fin") is False:
         for later in _neighbours(reader, event, 1):
             if not later.detail.get("fragment"):
                 break
-            parts.append(later.payload or b"")
+            frames.append(later)
             if later.detail.get("fin") is not False:
                 break
-    return b"".join(parts)
+    return frames
 
 
 def _neighbours(reader: _Events, event: RecordedEvent, step: int) -> Iterator[RecordedEvent]:

@@ -15,7 +15,7 @@ from wstui.timeline.connection import ReadConnection
 from wstui.timeline.counts import Counts, add_to_counts
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import DEFAULT_TIMEOUT_NS, Beat, HeartbeatSeries, ServerPing
-from wstui.timeline.messages import message_payload
+from wstui.timeline.messages import message_frames, message_payload
 from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, Mark, Note, to_events, to_integers
 from wstui.timeline.session import SESSION, SessionInfo, to_session_info
 from wstui.timeline.transcript import TRANSCRIPT_KINDS_SQL, Transcript
@@ -196,6 +196,10 @@ class TimelineReader:
         What the recording limit cut stays cut.
         """
         return message_payload(self, event_id)
+
+    def message_frames(self, event_id: int) -> list[RecordedEvent]:
+        """The frames of the message that a frame belongs to, in order."""
+        return message_frames(self, event_id)
 
     # ---- marks and notes ----
 

@@ -21,7 +21,7 @@ from wstui.timeline.session import SessionInfo
 _ROWS_PER_STATEMENT = 512
 
 _MARK_COLUMNS = ("event_id", "mark", "dialect", "data")
-_NOTE_COLUMNS = ("event_id", "t_ns", "text", "colour", "created_ns")
+_NOTE_COLUMNS = ("event_id", "t_ns", "text", "colour", "created_ns", "edited_ns", "id")
 _INT64 = range(-(1 << 63), 1 << 63)
 
 
@@ -42,6 +42,9 @@ class NoteRow(NamedTuple):
     text: str
     colour: str
     created_ns: int
+    edited_ns: int | None = None
+    id: int | None = None
+    """None: the next one."""
 
 
 class EndRow(NamedTuple):

@@ -23,7 +23,7 @@ from wstui.timeline.recording import (
     NoteRow,
     Recording,
 )
-from wstui.timeline.rows import encode_json
+from wstui.timeline.rows import Note, encode_json
 from wstui.timeline.session import SessionInfo
 
 BACKLOG_LIMIT_BYTES = 256 << 20
@@ -130,6 +130,13 @@ class TimelineWriter:
         self._enqueue(
             NoteRow(event_id, t_ns, text, colour, time.time_ns()), _EVENT_OVERHEAD_BYTES + len(text)
         )
+
+    def restore_note(self, note: Note) -> None:
+        """Queue a note as it was in another file, with its number and its times."""
+        row = NoteRow(
+            note.event_id, note.t_ns, note.text, note.colour, note.created_ns, note.edited_ns, note.id
+        )
+        self._enqueue(row, _EVENT_OVERHEAD_BYTES + len(note.text))
 
     def finish(self, ended_ns: int) -> None:
         """Queue the session's end, in session time. Writing may go on: a later end replaces it."""
