@@ -529,3 +529,19 @@ async def test_a_flood_draws_a_few_times_only(make_app, engines, look):
             engine.listener(engine.progress)
         await look.settle(app, pilot)
         assert drawn <= 3
+
+
+async def test_a_side_panel_that_fails_does_not_take_the_session_with_it(
+    make_app, recording, look, monkeypatch
+):
+    from wstui.tui.panel_data import PanelModel
+
+    def fail(*_args, **_more):
+        raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr(PanelModel, "refresh", fail)
+    app = make_app(str(recording))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        assert "The side panel stopped (a mistake of ours)" in look.shown(app)
+        assert "TCP ended by the server" in look.shown(app)

@@ -158,10 +158,19 @@ class SessionView(Screen[None]):
         self.show_titles()
 
     def _show_panel(self) -> None:
-        if self._panel_model is not None:
-            state = self.source.state if self.source.live else None
-            live, now_ns = self.source.live, self.source.now_ns()
+        if self._panel_model is None:
+            return
+        state = self.source.state if self.source.live else None
+        live, now_ns = self.source.live, self.source.now_ns()
+        try:
             data = self._panel_model.refresh(now_ns, state, live=live, progress=self.source.progress)
+        except TimelineError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a verdict that cannot be made must not end the session
+            self._panel_model = None
+            said = f"The side panel stopped ({error}); the session goes on and is recorded."
+            self.query_one(ConnectBar).show_problem(said)
+        else:
             self.query_one(SidePanel).show(data)
             self.query_one(StatusStrip).show(data)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -13,7 +14,7 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from wstui.tui.actions import Place, bindings_for
+from wstui.tui.actions import Place, actions_of, bindings_for
 from wstui.tui.composing import HexError, History, Sent, judge, parse_hex
 from wstui.tui.tones import CONTENT_STYLES
 from wstui.tui.widgets.pane_title import PaneTitle
@@ -25,6 +26,14 @@ _SHOWN_FOR_CONTROLS = {
     **dict.fromkeys((*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070)), "\ufffd"),
 }
 """One character for one, so that the cursor stays where it seems to be."""
+
+
+_ENTER_KEYS = {
+    key: action.name
+    for action in actions_of(Place.COMPOSER)
+    if action.name in ("send", "newline")
+    for key in action.keys.split(",")
+}
 
 
 class MessageInput(TextArea):
@@ -58,6 +67,13 @@ class MessageInput(TextArea):
         if not self.content_size.width:
             return Strip.blank(self.size.width)
         return super().render_line(y)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Enter and its kin, in the order in which they were typed: a binding would overtake letters."""
+        action = _ENTER_KEYS.get(event.key)
+        if action is not None:
+            event.prevent_default().stop()
+            await self.run_action(action)
 
     def action_send(self) -> None:
         """Hand the text over and clear at once: the next key belongs to the next message."""
