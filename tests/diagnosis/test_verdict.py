@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wstui.diagnosis import Because, Finding, diagnose_events
-from wstui.diagnosis.diagnose import rank
-from wstui.diagnosis.rules.idle import roundness
+from wstui.diagnosis.ranking import rank
+from wstui.diagnosis.rules.roundness import roundness
 from wstui.dialects import knowledge
 from wstui.events import Cause, Direction, ErrorCode, Kind, RecordedEvent
 

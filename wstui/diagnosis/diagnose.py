@@ -1,43 +1,62 @@
 """One place that ranks what the rules found and makes a verdict of it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wstui.diagnosis.advice import advice
 from wstui.diagnosis.evidence import Evidence, connection_evidence
 from wstui.diagnosis.gather import gather
-from wstui.diagnosis.heartbeats import median_period_s
+from wstui.diagnosis.past import PastEnding
+from wstui.diagnosis.ranking import alternatives, rank
 from wstui.diagnosis.rules import RULES
-from wstui.diagnosis.verdict import Alternative, Because, Finding, Heartbeat, Verdict
-from wstui.events import Cause, RecordedEvent
+from wstui.diagnosis.verdict import Because, Finding, Heartbeat, Verdict
+from wstui.dialects import median_period_s
+from wstui.events import Cause, ErrorCode, RecordedEvent
 
 if TYPE_CHECKING:
     from wstui.timeline import TimelineReader
 
-MAX_ALTERNATIVES = 3
-MIN_ALTERNATIVE = 0.1
+_HARMLESS = (ErrorCode.DATA_AFTER_CLOSE, ErrorCode.MISSED_PONG, ErrorCode.CLOCK_JUMP)
+"""Errors beside which an ending can be clean."""
+_FAILED_NS = 1_000_000_000
 
 
-def diagnose(reader: "TimelineReader", connection: int | None = None) -> Verdict:
+def diagnose(
+    reader: "TimelineReader", connection: int | None = None, history: Sequence[PastEnding] = ()
+) -> Verdict:
     """The verdict on one connection of a session.
 
     Args:
         reader: an open session file, live or recorded.
         connection: which attempt; None: the last one.
+        history: endings of earlier sessions at the same place
+            (:func:`~wstui.diagnosis.history.history_of`).
     """
-    return diagnose_events(gather(reader), connection)
+    return diagnose_events(gather(reader), connection, history, dialect_of(reader.info.settings))
 
 
-def diagnose_events(events: Sequence[RecordedEvent], connection: int | None = None) -> Verdict:
+def dialect_of(settings: dict[str, Any]) -> str:
+    """What a session's settings say about its dialect."""
+    return str(settings.get("dialect") or "auto")
+
+
+def diagnose_events(
+    events: Sequence[RecordedEvent],
+    connection: int | None = None,
+    history: Sequence[PastEnding] = (),
+    dialect: str = "auto",
+) -> Verdict:
     """The verdict from a session's events, in order; they may be thinned.
 
     Args:
         events: of all connections.
         connection: which attempt; None: the last one.
+        history: endings of earlier sessions at the same place.
+        dialect: ``auto``, ``none`` or a name, as the profile has it.
     """
     connections = max((e.connection for e in events), default=-1) + 1
     chosen = connections - 1 if connection is None else connection
-    evidence = connection_evidence(events, chosen)
+    evidence = connection_evidence(events, chosen, dialect=dialect, history=history)
     findings = rank([finding for rule in RULES if (finding := rule(evidence)) is not None])
     best = findings[0] if findings else _nothing_found(evidence)
     return Verdict(
@@ -52,48 +71,32 @@ def diagnose_events(events: Sequence[RecordedEvent], connection: int | None = No
         prevented_by=best.prevented_by,
         connections=connections,
         because=best.because,
-        alternatives=_alternatives(findings),
+        alternatives=alternatives(findings),
         try_next=advice(best, evidence),
         connection=max(chosen, 0),
     )
 
 
-def rank(findings: Sequence[Finding]) -> list[Finding]:
-    """The surest first; findings of the same cause support each other.
-
-    Two rules that agree raise the surer one by half of what the other leaves to doubt, never above
-    0.99; its evidence gains the other's.
-    """
-    merged: dict[Cause, Finding] = {}
-    for finding in sorted(findings, key=lambda row: -row.confidence):
-        known = merged.get(finding.cause)
-        merged[finding.cause] = finding if known is None else _support(known, finding)
-    return sorted(merged.values(), key=lambda row: -row.confidence)
-
-
-def _support(main: Finding, other: Finding) -> Finding:
-    confidence = min(0.99, main.confidence + (1 - main.confidence) * other.confidence / 2)
-    because = (*main.because, *(row for row in other.because if row not in main.because))
-    prevented = main.prevented_by if main.prevented_by != "unknown" else other.prevented_by
-    return Finding(main.cause, confidence, main.who, because, prevented, (*main.advice, *other.advice))
-
-
 def is_clean(evidence: Evidence) -> bool:
     """Both Close frames were exchanged, neither broke a rule, and TCP ended after them.
 
-    RFC 6455 §7.1.4.
+    Failing the connection (RFC 6455 §7.1.7), as over a heartbeat that nobody answered, is not clean even
+    if the other side still answers the Close. RFC 6455 §7.1.4.
     """
     sent, received, end = evidence.close_sent, evidence.close_received, evidence.end
     if sent is None or received is None or received.detail.get("invalid"):
         return False
-    if end is None or end.kind != "eof" or evidence.still_running:
+    if end is None or end.kind != "eof" or _closed_for_a_missed_pong(evidence):
         return False
-    failed = [
-        e
-        for e in evidence.errors
-        if e.detail.get("code") not in ("data_after_close", "missed_pong", "clock_jump")
-    ]
-    return not failed
+    return all(e.detail.get("code") in _HARMLESS for e in evidence.errors)
+
+
+def _closed_for_a_missed_pong(evidence: Evidence) -> bool:
+    sent, missed = evidence.close_sent, evidence.error(ErrorCode.MISSED_PONG)
+    if sent is None or missed is None or sent.detail.get("code") != 1011 or sent.detail.get("reply"):
+        return False
+    newest = max(e.t_ns for e in evidence.errors if e.detail.get("code") == ErrorCode.MISSED_PONG)
+    return abs(sent.t_ns - newest) <= _FAILED_NS
 
 
 def close_code(evidence: Evidence) -> int | None:
@@ -121,11 +124,6 @@ def _nothing_found(evidence: Evidence) -> Finding:
     text = "the recording stops before the connection was open or had failed"
     last = evidence.events[-1].id if evidence.events else 0
     return Finding(Cause.UNKNOWN, 0.0, "network", (Because(last, text),), "unknown")
-
-
-def _alternatives(findings: Sequence[Finding]) -> tuple[Alternative, ...]:
-    rest = [Alternative(row.cause, row.confidence * 0.6) for row in findings[1:]]
-    return tuple(row for row in rest if row.confidence >= MIN_ALTERNATIVE)[:MAX_ALTERNATIVES]
 
 
 def _heartbeat(evidence: Evidence) -> Heartbeat:

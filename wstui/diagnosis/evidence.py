@@ -4,166 +4,92 @@ Pure: events in, facts out. The events may be thinned (a flood's middle left out
 :mod:`wstui.diagnosis.gather`); what decides an ending is at its edges.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from wstui.diagnosis.heartbeats import ApplicationHeartbeat, application_heartbeat, median_period_s
-from wstui.dialects import Intermediary, knowledge
-from wstui.events import (
-    CONTROL_FRAME_KINDS,
-    END_KINDS,
-    MESSAGE_KINDS,
-    Direction,
-    ErrorCode,
-    Kind,
-    RecordedEvent,
+from wstui.diagnosis.connection_events import NS, RECEIVED, SENT
+from wstui.diagnosis.past import Fate, PastEnding, fate_of, past_ending
+from wstui.diagnosis.silence import TimedEvents
+from wstui.dialects import (
+    DialectError,
+    FoundHeartbeat,
+    Intermediary,
+    Mark,
+    Reading,
+    knowledge,
+    median_period_s,
+    read_messages,
 )
+from wstui.events import MESSAGE_KINDS, Kind, RecordedEvent
 
-SENT, RECEIVED = Direction.SENT.value, Direction.RECEIVED.value
-NS = 1_000_000_000
+__all__ = ["NS", "RECEIVED", "SENT", "Evidence", "connection_evidence"]
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """One connection's events, and the questions that rules ask of them.
+class Evidence(TimedEvents):
+    """One connection's events, and the questions that rules ask of them."""
 
-    Times are session time in ns, spans in ns; a span is None where one of its ends did not happen.
-    """
+    dialect: str = "auto"
+    """What the profile says about the dialect."""
+    past: tuple[PastEnding, ...] = ()
+    """How earlier connections to the same place ended, of this session and of earlier ones."""
+    next_fate: Fate = ""
+    """What became of the next attempt."""
 
-    connection: int
-    events: tuple[RecordedEvent, ...]
-    still_running: bool = False
-    """The recording still grows."""
-
-    # -- what there is ---------------------------------------------------------------------------
-
-    def first(self, kind: Kind, direction: str | None = None) -> RecordedEvent | None:
-        """The first event of a kind."""
-        return next(self._of(kind, direction), None)
-
-    def _of(self, kind: Kind, direction: str | None = None) -> Iterator[RecordedEvent]:
-        return (e for e in self.events if e.kind == kind.value and direction in (None, e.direction))
-
-    def all(self, kind: Kind, direction: str | None = None) -> list[RecordedEvent]:
-        """Every event of a kind, in order."""
-        return list(self._of(kind, direction))
+    # -- messages --------------------------------------------------------------------------------
 
     @cached_property
-    def opened(self) -> RecordedEvent | None:
-        """The ``open`` event."""
-        return self.first(Kind.OPEN)
-
-    @cached_property
-    def upgrade(self) -> RecordedEvent | None:
-        """The last ``upgrade`` event: after redirects, the one that counts."""
-        found = self.all(Kind.UPGRADE)
-        return found[-1] if found else None
-
-    @cached_property
-    def errors(self) -> list[RecordedEvent]:
-        """Every ``error`` event."""
-        return self.all(Kind.ERROR)
-
-    def error(self, *codes: ErrorCode) -> RecordedEvent | None:
-        """The first error with one of these codes."""
-        wanted = {code.value for code in codes}
-        return next((e for e in self.errors if e.detail.get("code") in wanted), None)
-
-    @cached_property
-    def close_sent(self) -> RecordedEvent | None:
-        """Our first Close frame."""
-        return self.first(Kind.CLOSE, SENT)
-
-    @cached_property
-    def close_received(self) -> RecordedEvent | None:
-        """The server's first Close frame."""
-        return self.first(Kind.CLOSE, RECEIVED)
-
-    @cached_property
-    def end(self) -> RecordedEvent | None:
-        """How TCP ended (``eof``, ``reset``, ``lost``); the other side's doing before our own."""
-        found = [e for e in self.events if e.kind in END_KINDS]
-        theirs = [e for e in found if e.direction != SENT]
-        return next(iter(theirs or found), None)
-
-    @cached_property
-    def end_is_ours(self) -> bool:
-        """We ended TCP."""
-        return self.end is not None and self.end.direction == SENT
-
-    # -- time ------------------------------------------------------------------------------------
-
-    @cached_property
-    def ended_ns(self) -> int | None:
-        """When the ending began: the first Close frame, else the end of TCP."""
-        moments = [e.t_ns for e in (self.close_sent, self.close_received, self.end) if e is not None]
-        return min(moments) if moments else None
-
-    @cached_property
-    def age_ns(self) -> int | None:
-        """From open to the beginning of the end."""
-        if self.opened is None or self.ended_ns is None:
-            return None
-        return max(0, self.ended_ns - self.opened.t_ns)
-
-    def _last_before_end(self, kinds: Iterable[str], direction: str | None = None) -> RecordedEvent | None:
-        wanted, end = set(kinds), self.ended_ns
-        return next(
-            (
-                e
-                for e in reversed(self.events)
-                if e.kind in wanted and direction in (None, e.direction) and (end is None or e.t_ns <= end)
-            ),
-            None,
-        )
-
-    def _silence(self, kinds: Iterable[str], direction: str | None = None) -> int | None:
-        if self.ended_ns is None or self.opened is None:
-            return None
-        last = self._last_before_end(kinds, direction)
-        since = max(self.opened.t_ns, last.t_ns if last else 0)
-        return max(0, self.ended_ns - since)
-
-    _FRAMES = MESSAGE_KINDS | (CONTROL_FRAME_KINDS - {Kind.CLOSE.value})
-
-    @cached_property
-    def silence_ns(self) -> int | None:
-        """Nothing in either direction before the end, pings and pongs counted as something."""
-        return self._silence(self._FRAMES)
-
-    @cached_property
-    def silence_received_ns(self) -> int | None:
-        """Nothing received before the end."""
-        return self._silence(self._FRAMES, RECEIVED)
-
-    @cached_property
-    def silence_sent_ns(self) -> int | None:
-        """Nothing sent before the end."""
-        return self._silence(self._FRAMES, SENT)
-
-    @cached_property
-    def data_silence_ns(self) -> int | None:
-        """No message in either direction before the end, pings and pongs not counted."""
-        return self._silence(MESSAGE_KINDS)
-
-    @cached_property
-    def data_silence_sent_ns(self) -> int | None:
-        """No message of ours before the end."""
-        return self._silence(MESSAGE_KINDS, SENT)
-
-    # -- traffic ---------------------------------------------------------------------------------
+    def messages(self) -> list[RecordedEvent]:
+        """Data frames in both directions (perhaps thinned)."""
+        return [e for e in self.events if e.kind in MESSAGE_KINDS]
 
     @cached_property
     def messages_received(self) -> list[RecordedEvent]:
-        """Data frames received (perhaps thinned)."""
-        return [e for e in self.events if e.kind in MESSAGE_KINDS and e.direction == RECEIVED]
+        """Data frames received."""
+        return [e for e in self.messages if e.direction == RECEIVED]
 
     @cached_property
     def messages_sent(self) -> list[RecordedEvent]:
-        """Data frames sent (perhaps thinned)."""
-        return [e for e in self.events if e.kind in MESSAGE_KINDS and e.direction == SENT]
+        """Data frames sent."""
+        return [e for e in self.messages if e.direction == SENT]
+
+    @cached_property
+    def invalid_frame(self) -> RecordedEvent | None:
+        """The first frame from the server that broke a rule."""
+        return next((e for e in self.events if e.direction == RECEIVED and e.detail.get("invalid")), None)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the messages say in their dialect."""
+        detail = self.opened.detail if self.opened is not None else {}
+        url, subprotocol = str(detail.get("url", "")), detail.get("subprotocol")
+        try:
+            return read_messages(self.messages, url=url, subprotocol=subprotocol, dialect=self.dialect)
+        except DialectError:  # the profile of a recording may name a dialect that is not here
+            return read_messages(self.messages, url=url, subprotocol=subprotocol)
+
+    @cached_property
+    def dialect_name(self) -> str:
+        """The recognised dialect; empty without one."""
+        return self.reading.dialect.name if self.reading.dialect is not None else ""
+
+    @cached_property
+    def application_heartbeat(self) -> FoundHeartbeat | None:
+        """The heartbeat in the messages, if there is one."""
+        return self.reading.heartbeat
+
+    @cached_property
+    def error_messages(self) -> list[tuple[RecordedEvent, Mark]]:
+        """Messages in which the server complains, or announces the end, as its dialect has it."""
+        marks = self.reading.marks
+        return [
+            (e, marks[e.id]) for e in self.messages_received if e.id in marks and marks[e.id].mark == "error"
+        ]
+
+    # -- pings and pongs -------------------------------------------------------------------------
 
     @cached_property
     def pings_sent(self) -> list[RecordedEvent]:
@@ -176,39 +102,60 @@ class Evidence:
         return [e for e in self.all(Kind.PONG, RECEIVED) if "rtt_ns" in e.detail]
 
     @cached_property
+    def late_pongs(self) -> list[RecordedEvent]:
+        """Pongs that came after their ping had counted as missed."""
+        return [e for e in self.pongs_received if e.detail.get("late")]
+
+    @cached_property
     def server_pings(self) -> list[RecordedEvent]:
         """Pings from the server."""
         return self.all(Kind.PING, RECEIVED)
 
     @cached_property
     def unanswered_server_pings(self) -> list[RecordedEvent]:
-        """Server pings without a pong of ours before the end."""
-        answers = [e.payload for e in self.all(Kind.PONG, SENT) if self._before_end(e)]
-        unanswered = []
+        """Server pings without a pong of ours before the end.
+
+        A pong may answer only the newest of several pings (RFC 6455 §5.5.3).
+        """
+        answered = Counter(e.payload for e in self.all(Kind.PONG, SENT) if self.before_end(e))
+        newest, unanswered = 0, []
         for ping in self.server_pings:
-            if ping.payload in answers:
-                answers.remove(ping.payload)
+            if answered[ping.payload] > 0:
+                answered[ping.payload] -= 1
+                newest = ping.id
             else:
                 unanswered.append(ping)
-        return unanswered
+        return [ping for ping in unanswered if ping.id > newest]
 
     @cached_property
     def slowest_answer_ns(self) -> int:
         """How long the slowest of our pongs took."""
         return max((e.detail.get("delayed_ns", 0) for e in self.all(Kind.PONG, SENT)), default=0)
 
-    def _before_end(self, event: RecordedEvent) -> bool:
-        return self.ended_ns is None or event.t_ns <= self.ended_ns
-
     @cached_property
     def server_ping_period_s(self) -> float | None:
         """The period of the server's pings, from three on."""
         return median_period_s([e.t_ns for e in self.server_pings])
 
+    # -- TCP -------------------------------------------------------------------------------------
+
     @cached_property
-    def application_heartbeat(self) -> ApplicationHeartbeat | None:
-        """The heartbeat in the messages, if there is one."""
-        return application_heartbeat([e for e in self.events if e.kind in MESSAGE_KINDS])
+    def tcp(self) -> dict[str, Any]:
+        """The kernel's last word on the connection."""
+        return dict(self.end.detail.get("tcp") or {}) if self.end is not None else {}
+
+    @cached_property
+    def path_is_dead(self) -> bool:
+        """What we sent is not acknowledged, though it was sent again: the path or the machine is gone."""
+        again = self.tcp.get("retransmits", 0) or self.tcp.get("backoff", 0)
+        return bool(self.tcp.get("unacked_segments", 0) and again)
+
+    @cached_property
+    def round_trip_ns(self) -> int:
+        """The quickest known round trip; 0 where none is known."""
+        known = [e.detail["rtt_ns"] for e in self.pongs_received]
+        known += [ns for ns in (self.tcp.get("min_rtt_ns"), self.tcp.get("rtt_ns")) if ns]
+        return int(min(known, default=0))
 
     # -- who stood between -----------------------------------------------------------------------
 
@@ -242,8 +189,35 @@ class Evidence:
 
 
 def connection_evidence(
-    events: Sequence[RecordedEvent], connection: int, *, still_running: bool = False
+    events: Sequence[RecordedEvent],
+    connection: int,
+    *,
+    dialect: str = "auto",
+    history: Sequence[PastEnding] = (),
+    until_ns: int | None = None,
 ) -> Evidence:
-    """The evidence of one connection out of a session's events."""
-    own = tuple(e for e in events if e.connection == connection)
-    return Evidence(connection, own, still_running)
+    """The evidence of one connection out of a session's events.
+
+    Args:
+        events: of all connections of the session.
+        connection: which one.
+        dialect: ``auto``, ``none`` or a name, as the profile has it.
+        history: endings of earlier sessions at the same place.
+        until_ns: session time up to which silence counts, for a connection that goes on.
+    """
+    by_connection: dict[int, list[RecordedEvent]] = {}
+    for event in events:
+        by_connection.setdefault(event.connection, []).append(event)
+    earlier = [
+        past_ending(TimedEvents(number, tuple(rows)))
+        for number, rows in sorted(by_connection.items())
+        if number < connection
+    ]
+    return Evidence(
+        connection,
+        tuple(by_connection.get(connection, ())),
+        until_ns,
+        dialect,
+        (*history, *(row for row in earlier if row is not None)),
+        fate_of(by_connection.get(connection + 1, ())),
+    )

@@ -172,6 +172,7 @@ def problems_of(dialect: Dialect) -> list[str]:
     problems += _regex_problem("recognition.url", recognition.url)
     if dialect.heartbeat is not None:
         problems += _regex_problem("heartbeat.expect", dialect.heartbeat.expect)
+        problems += _regex_problem("heartbeat.promised", dialect.heartbeat.promised)
     for number, close in enumerate(dialect.close):
         problems += _close_problems(f"close[{number}]", close)
     return problems

@@ -82,6 +82,8 @@ class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What the client sends: by itself if it starts, as the answer if the server does."""
     expect: str = ""
     """Regular expression of what comes back, for ``[heartbeat.application]`` of a profile."""
+    promised: str = ""
+    """Regular expression over what the client sent: only then does the service wait for its heartbeats."""
     fails_after_periods: PositiveSeconds | None = None
     """The service gives up after so many periods without it."""
     fails_after_s: PositiveSeconds | None = None

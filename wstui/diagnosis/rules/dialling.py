@@ -1,8 +1,21 @@
 """Connections that never opened: the phase and the error say it, with certainty."""
 
+import re
+
+from wstui.diagnosis import confidence
+from wstui.diagnosis.codes import http_status_says
 from wstui.diagnosis.evidence import Evidence
 from wstui.diagnosis.verdict import Because, Finding, Who
+from wstui.dialects import knowledge
 from wstui.events import Cause, ErrorCode, RecordedEvent
+
+_BODY_CHARS = 2000
+_NO_BACKEND = re.compile(
+    r"no (server|backend|instance)s? (is |are )?available|no healthy upstream"
+    r"|upstream connect error|bad gateway",
+    re.IGNORECASE,
+)
+"""What HAProxy, Envoy and others write into a 503 of their own."""
 
 _BY_ERROR: dict[ErrorCode, tuple[Cause, Who]] = {
     ErrorCode.DNS_FAILURE: (Cause.DNS_FAILURE, "network"),
@@ -50,7 +63,7 @@ def dialling_failed(evidence: Evidence) -> Finding | None:
         return None
     for code, (cause, who) in _BY_ERROR.items():
         if error.detail.get("code") == code.value:
-            return Finding(cause, 0.98, who, (_said(error),), "none")
+            return Finding(cause, confidence.CERTAIN, who, (_said(error),), "none")
     return None
 
 
@@ -60,7 +73,7 @@ def refused_over_http(evidence: Evidence) -> Finding | None:
     if error is None or error.detail.get("code") not in (ErrorCode.HTTP_STATUS, ErrorCode.PROXY_REFUSED):
         return None
     status = int(error.detail.get("status", 0))
-    cause, who, confidence = _cause_of_status(status, evidence)
+    cause, who, sure = _cause_of_status(status, evidence)
     because = [_said(error)]
     if evidence.proxy is not None:
         because.append(Because(evidence.upgrade.id if evidence.upgrade else 0, _answered_by(evidence)))
@@ -68,22 +81,36 @@ def refused_over_http(evidence: Evidence) -> Finding | None:
         because.append(
             Because(error.id, f"it asks to come back later: Retry-After {error.detail['retry_after']}")
         )
-    return Finding(cause, confidence, who, tuple(because), "none")
+    return Finding(cause, sure, who, tuple(because), "none")
 
 
 def _cause_of_status(status: int, evidence: Evidence) -> tuple[Cause, Who, float]:
     behind_proxy = evidence.proxy is not None
-    if status in (502, 504):
-        return Cause.BACKEND_UNAVAILABLE, "proxy", 0.95
-    if status == 503 and behind_proxy and "retry-after" not in evidence.headers:
-        return Cause.BACKEND_UNAVAILABLE, "proxy", 0.85
     if status == 503:
-        return Cause.OVERLOADED_TRY_AGAIN, "server", 0.8
+        return _unavailable(evidence)
+    said = http_status_says(status)
+    if said is not None:
+        return said.cause, said.who, said.confidence
     if 300 <= status < 400:
-        return Cause.REDIRECTED, "proxy" if behind_proxy else "server", 0.97
+        return Cause.REDIRECTED, "proxy" if behind_proxy else "server", confidence.BROKEN_RULE
     if 200 <= status < 300:
-        return Cause.HANDSHAKE_NOT_WEBSOCKET, "server", 0.95
-    return Cause.HANDSHAKE_REJECTED_HTTP, "server", 0.95
+        return Cause.HANDSHAKE_NOT_WEBSOCKET, "server", confidence.SAID_BY_DIALECT
+    return Cause.HANDSHAKE_REJECTED_HTTP, "server", confidence.SAID_BY_DIALECT
+
+
+def _unavailable(evidence: Evidence) -> tuple[Cause, Who, float]:
+    """A 503 is a full service, or a proxy without a backend: who answers, and in which words."""
+    if "retry-after" in evidence.headers:
+        return Cause.OVERLOADED_TRY_AGAIN, "server", confidence.LIKELY
+    body = str(evidence.response.get("body", ""))[:_BODY_CHARS]
+    if _NO_BACKEND.search(body):
+        return Cause.BACKEND_UNAVAILABLE, "proxy", confidence.OUR_DOING
+    row = next((row for row in knowledge().reason if row.regex.search(body)), None)
+    if row is not None and row.cause in (Cause.OVERLOADED_TRY_AGAIN, Cause.POLICY_OR_AUTH):
+        return Cause.OVERLOADED_TRY_AGAIN, "server", confidence.UNEXPLAINED_RESET
+    if evidence.proxy is None and evidence.server is not None:
+        return Cause.OVERLOADED_TRY_AGAIN, "server", confidence.UNEXPLAINED_RESET
+    return Cause.BACKEND_UNAVAILABLE, "proxy", confidence.UNEXPLAINED_RESET
 
 
 def _answered_by(evidence: Evidence) -> str:

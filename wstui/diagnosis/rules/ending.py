@@ -1,23 +1,26 @@
 """Endings without a Close frame: FIN, RST, or nothing at all, and what the time before says."""
 
-from wstui.diagnosis.evidence import NS, Evidence
-from wstui.diagnosis.rules.idle import idle_before_end, roundness
+from wstui.diagnosis import confidence
+from wstui.diagnosis.evidence import NS, RECEIVED, SENT, Evidence
+from wstui.diagnosis.rules.idle import idle_before_end
+from wstui.diagnosis.rules.lifetime import LIVELY_NS, lifetime_finding
 from wstui.diagnosis.rules.words import seconds, silent_for, tcp_ended
-from wstui.diagnosis.verdict import Because, Finding, Who
-from wstui.events import Cause, ErrorCode, Kind, RecordedEvent
+from wstui.diagnosis.verdict import Because, Finding
+from wstui.events import CONTROL_FRAME_KINDS, MESSAGE_KINDS, Cause, ErrorCode, Kind, RecordedEvent
 
-_LIVELY_NS = 3 * NS // 2
-"""Traffic this near to the end, at most, counts as flowing."""
+_FRAMES = MESSAGE_KINDS | CONTROL_FRAME_KINDS
+_ANSWER_NS = NS // 20
+"""An RST that answers our packet comes within a round trip and this."""
+_FORGOTTEN_NS = 2 * NS
+"""After less silence no middlebox forgets a connection."""
+_SLEPT_NS = 5 * NS
+_BIG_BYTES = 65_536
+"""Smaller messages than this hardly any server refuses."""
 
 
-def _bare_end(evidence: Evidence, kind: Kind | None = None) -> RecordedEvent | None:
-    """How TCP ended, if the other side ended it and nobody had sent a Close frame."""
-    end = evidence.end
-    if end is None or evidence.end_is_ours or evidence.opened is None:
-        return None
-    if evidence.close_sent is not None or evidence.close_received is not None:
-        return None
-    return end if kind is None or end.kind == kind.value else None
+def _bare_end(evidence: Evidence, kind: Kind) -> RecordedEvent | None:
+    end = evidence.bare_end
+    return end if end is not None and end.kind == kind.value else None
 
 
 def silent_until_fin(evidence: Evidence) -> Finding | None:
@@ -26,43 +29,34 @@ def silent_until_fin(evidence: Evidence) -> Finding | None:
     idle = idle_before_end(evidence) if end is not None else None
     if end is None or idle is None or end.detail.get("missing_bytes"):
         return None
-    cause, who = _whose_idle_timeout(evidence, idle.kind)
+    cause = Cause.IDLE_TIMEOUT_PROXY if idle.who == "proxy" else Cause.IDLE_TIMEOUT_SERVER
     because = [silent_for(evidence), tcp_ended(end)]
     if idle.known_limit:
         because.append(Because(evidence.upgrade.id if evidence.upgrade else 0, idle.known_limit))
-    return Finding(cause, idle.confidence, who, tuple(because), idle.prevented_by)
-
-
-def _whose_idle_timeout(evidence: Evidence, kind: str) -> tuple[Cause, Who]:
-    """Bytes of any sort reset a proxy's timer; only messages reset an application's."""
-    if kind in ("data", "sent"):
-        return Cause.IDLE_TIMEOUT_SERVER, "server"
-    if (
-        evidence.proxy is None
-        and evidence.server is not None
-        and evidence.server.name in ("aiohttp", "Jetty")
-    ):
-        return Cause.IDLE_TIMEOUT_SERVER, "server"
-    return Cause.IDLE_TIMEOUT_PROXY, "proxy"
+    return Finding(cause, idle.confidence, idle.who, tuple(because), idle.prevented_by)
 
 
 def reset_after_silence(evidence: Evidence) -> Finding | None:
-    """RST right behind our own write after a long silence: a middlebox had forgotten the connection."""
+    """RST as the answer to our first packet after a silence: a middlebox had forgotten the connection."""
     end = _bare_end(evidence, Kind.RESET)
-    if end is None:
-        return None
-    sent = [
-        e for e in evidence.events if e.direction == "sent" and e.t_ns <= end.t_ns and e.kind != "upgrade"
-    ]
-    received = [e for e in evidence.events if e.direction == "received" and e.t_ns < end.t_ns]
-    if len(sent) < 1 or not received:
+    frames = [e for e in evidence.events if e.kind in _FRAMES]
+    sent = [e for e in frames if e.direction == SENT]
+    if end is None or evidence.opened is None or not sent:
         return None
     write = sent[-1]
-    before = max([e.t_ns for e in (*sent[:-1], *received)])
-    if end.t_ns - write.t_ns > NS // 2 or write.t_ns - before < 60 * NS:
+    before = max([evidence.opened.t_ns, *(e.t_ns for e in frames if e.id < write.id)])
+    answer_ns, silent_ns = end.t_ns - write.t_ns, write.t_ns - before
+    if not 0 <= answer_ns <= _ANSWER_NS + 2 * evidence.round_trip_ns or silent_ns < _FORGOTTEN_NS:
         return None
-    text = f"RST {seconds(end.t_ns - write.t_ns)} after our first write in {seconds(write.t_ns - before)}"
-    return Finding(Cause.IDLE_TIMEOUT_PROXY, 0.85, "proxy", (Because(end.id, text),), "both")
+    text = f"RST {seconds(answer_ns)} after our first packet in {seconds(silent_ns)}: forgotten on the way"
+    sure = confidence.LIKELY if _survived_less(evidence, silent_ns) else confidence.FIN_IN_TRAFFIC
+    return Finding(Cause.IDLE_TIMEOUT_PROXY, sure, "proxy", (Because(end.id, text),), "both")
+
+
+def _survived_less(evidence: Evidence, silent_ns: int) -> bool:
+    """Frames of ours were taken before, after shorter pauses; or the pause was long by any measure."""
+    taken = any(e.direction == RECEIVED for e in evidence.events if e.kind in _FRAMES)
+    return silent_ns >= 60 * NS or taken
 
 
 def reset(evidence: Evidence) -> Finding | None:
@@ -70,7 +64,8 @@ def reset(evidence: Evidence) -> Finding | None:
     end = _bare_end(evidence, Kind.RESET)
     if end is None:
         return None
-    return Finding(Cause.CONNECTION_RESET, 0.8, "server", (tcp_ended(end),), "none")
+    because = (tcp_ended(end),)
+    return Finding(Cause.CONNECTION_RESET, confidence.UNEXPLAINED_RESET, "server", because, "none")
 
 
 def server_gone(evidence: Evidence) -> Finding | None:
@@ -79,13 +74,24 @@ def server_gone(evidence: Evidence) -> Finding | None:
     if end is None:
         return None
     because = [tcp_ended(end)]
-    confidence = 0.55
+    sure = confidence.UNEXPLAINED_FIN
     if end.detail.get("missing_bytes"):
-        confidence = 0.9
-    elif (evidence.silence_ns or 0) < _LIVELY_NS:
-        confidence = 0.75
+        sure = confidence.FIN_IN_A_FRAME
+    elif (evidence.silence_ns or 0) < LIVELY_NS:
+        sure = confidence.FIN_IN_TRAFFIC
         because.append(Because(end.id, f"the last frame was {seconds(evidence.silence_ns)} before"))
-    return Finding(Cause.SERVER_CRASH, confidence, "server", tuple(because), "none")
+    return Finding(Cause.SERVER_CRASH, sure, "server", tuple(because), "none")
+
+
+def nobody_listens_any_more(evidence: Evidence) -> Finding | None:
+    """The next attempt found no server: it had gone away, and not only hung up."""
+    end = evidence.bare_end
+    if end is None or evidence.next_fate not in ("refused", "bad gateway"):
+        return None
+    words = {"refused": "was refused", "bad gateway": "found no backend behind the proxy"}
+    text = f"the next attempt {words[evidence.next_fate]}: the server is gone"
+    because = (tcp_ended(end), Because(end.id, text))
+    return Finding(Cause.SERVER_CRASH, confidence.LIKELY, "server", because, "none")
 
 
 def network_lost(evidence: Evidence) -> Finding | None:
@@ -93,48 +99,44 @@ def network_lost(evidence: Evidence) -> Finding | None:
     end = _bare_end(evidence, Kind.LOST)
     if end is None:
         return None
-    return Finding(Cause.NETWORK_LOST, 0.9, "network", (tcp_ended(end),), "none")
+    return Finding(Cause.NETWORK_LOST, confidence.OUR_DOING, "network", (tcp_ended(end),), "none")
 
 
 def machine_slept(evidence: Evidence) -> Finding | None:
     """The wall clock jumped ahead of the monotonic one before the end: this machine was asleep."""
-    jump, end = evidence.error(ErrorCode.CLOCK_JUMP), _bare_end(evidence)
-    if jump is None or end is None or int(jump.detail.get("jump_ns", 0)) < 5 * NS:
+    jump, end = evidence.error(ErrorCode.CLOCK_JUMP), evidence.their_end
+    if jump is None or end is None or abs(int(jump.detail.get("jump_ns", 0))) < _SLEPT_NS:
         return None
-    text = f"this machine slept for about {seconds(int(jump.detail['jump_ns']))}"
-    return Finding(Cause.NETWORK_LOST, 0.92, "client", (Because(jump.id, text), tcp_ended(end)), "none")
+    if end.kind == Kind.CLOSE.value or not evidence.before_end(jump):
+        return None
+    text = f"this machine slept for about {seconds(abs(int(jump.detail['jump_ns'])))}"
+    because = (Because(jump.id, text), tcp_ended(end))
+    return Finding(Cause.NETWORK_LOST, confidence.KERNEL_SAYS, "client", because, "none")
 
 
 def too_big_without_words(evidence: Evidence) -> Finding | None:
     """The end right behind our largest message so far: perhaps it was too large."""
-    end = _bare_end(evidence)
-    sent = evidence.messages_sent
-    if end is None or len(sent) < 2:
+    end, sent = evidence.bare_end, evidence.messages_sent
+    if end is None or not sent or end.kind == Kind.LOST.value:
         return None
     largest = max(sent, key=lambda e: e.size)
     others = max((e.size for e in sent if e.id != largest.id), default=0)
-    if largest.size < 65_536 or largest.size < 4 * others or end.t_ns - largest.t_ns > NS:
+    answered = any(e.id > largest.id for e in evidence.messages_received)
+    if largest.size < _BIG_BYTES or largest.size < 4 * others or answered:
+        return None
+    if end.t_ns - largest.t_ns > NS + 2 * evidence.round_trip_ns:
         return None
     text = f"it ended {seconds(end.t_ns - largest.t_ns)} after our largest message ({largest.size:,} bytes)"
-    return Finding(Cause.MESSAGE_TOO_BIG, 0.6, "server", (Because(largest.id, text),), "none")
+    because = (Because(largest.id, text),)
+    return Finding(Cause.MESSAGE_TOO_BIG, confidence.LIKELY - 0.02, "server", because, "none")
 
 
 def lifetime(evidence: Evidence) -> Finding | None:
     """Ended at a round age while traffic was flowing."""
     end = _bare_end(evidence, Kind.EOF)
-    return lifetime_finding(evidence, end, (tcp_ended(end),)) if end is not None else None
-
-
-def lifetime_finding(evidence: Evidence, end: RecordedEvent, because: tuple[Because, ...]) -> Finding | None:
-    """A maximum age, if the age is round and both sides were talking until the end."""
-    age = evidence.age_ns
-    if age is None or age < 2 * NS or not evidence.messages_received or not evidence.messages_sent:
+    if end is None or end.detail.get("missing_bytes"):
         return None
-    talking = (evidence.data_silence_ns or 0) < min(_LIVELY_NS, age // 3)
-    if not talking or roundness(age) < 0.9:
-        return None
-    text = f"it ended at an age of {seconds(age)} though messages were flowing"
-    return Finding(Cause.LIFETIME_LIMIT, 0.83, "server", (*because, Because(end.id, text)), "none")
+    return lifetime_finding(evidence, end, (tcp_ended(end),))
 
 
 RULES = (
@@ -142,6 +144,7 @@ RULES = (
     reset_after_silence,
     reset,
     server_gone,
+    nobody_listens_any_more,
     network_lost,
     machine_slept,
     too_big_without_words,

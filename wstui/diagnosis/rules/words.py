@@ -29,9 +29,15 @@ def close_frame(event: RecordedEvent) -> Because:
     return Because(event.id, f"{sender} sent a Close frame: {number}{words}")
 
 
+def close_number(event: RecordedEvent) -> int:
+    """A Close frame's code, 1005 without one."""
+    code = event.detail.get("code")
+    return 1005 if code is None else int(code)
+
+
 def silent_for(evidence: Evidence) -> Because:
     """How silent it was before the end."""
-    end = evidence.close_received or evidence.end
+    end = evidence.their_end or evidence.end
     silence = evidence.silence_ns or 0
     whole = evidence.age_ns is not None and silence >= evidence.age_ns - NS // 10
     words = "since it opened" if whole else "both ways"
