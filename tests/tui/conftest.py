@@ -38,6 +38,32 @@ def utc(monkeypatch):
     time.tzset()
 
 
+VERDICT = {
+    "cause": "idle_timeout_proxy",
+    "confidence": 0.9,
+    "who": "proxy",
+    "clean": False,
+    "close_code": 1006,
+    "close_reason": "",
+    "heartbeat": "protocol",
+    "heartbeat_period_s": 15.0,
+    "prevented_by": "protocol",
+    "connections": 1,
+    "because": [{"event": 1, "text": "60 s silent both ways before the end"}],
+    "alternatives": [],
+    "try_next": ["Ping every 45 s or less."],
+}
+
+
+@pytest.fixture(autouse=True)
+def fixed_verdict(monkeypatch):
+    """These tests are about the screen; what diagnosis finds has its own."""
+    from wstui.tui.screens import session_view
+
+    original = session_view.PanelModel
+    monkeypatch.setattr(session_view, "PanelModel", lambda reader: original(reader, lambda _: VERDICT))
+
+
 class FrozenClock(Clock):
     """Stands still until told otherwise."""
 

@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from wstui.exchange.jsonl import Exported, export_jsonl
+from wstui.exchange import Exported, export_jsonl
 from wstui.timeline import TimelineReader
 
 
