@@ -116,7 +116,7 @@ def test_a_failed_export_leaves_no_half_file(cli, recorded, tmp_path, monkeypatc
         out.write(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("wstui.exchange.jsonl.export_jsonl", fail)
+    monkeypatch.setattr("wstui.exchange.jsonl.write_jsonl", fail)
     result = cli("export", "last", "-o", tmp_path / "out.jsonl")
     assert result.status == 2
     assert "No space left" in result.err

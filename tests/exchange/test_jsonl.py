@@ -100,12 +100,12 @@ def test_notes_marks_and_the_verdict(export):
     )
     assert header["type"] == "session"
     assert header["version"] == 1
-    assert first["marks"] == [{"mark": "hello", "dialect": "d", "data": {"token": "[redacted 2]"}}]
+    assert first["marks"] == [{"mark": "hello", "dialect": "d", "data": {"token": "[redacted 1]"}}]
     assert [n["text"] for n in second["notes"]] == ["look"]
     assert third["marks"] == third["notes"] == []
     assert note["type"] == "note"
     assert "hunter22" not in note["text"].split("ws:")[1]
-    assert verdict == {"type": "verdict", "cause": "unknown", "close_reason": "x?token=[redacted 2]"}
+    assert verdict == {"type": "verdict", "cause": "unknown", "close_reason": "x?token=[redacted 1]"}
 
 
 def test_secrets_stay_only_when_asked(export):

@@ -4,18 +4,16 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import msgspec
 
 from wstui.events import RecordedEvent
-from wstui.exchange.redaction import Redactor
+from wstui.exchange.source import Exported, ExportOptions, Source
 from wstui.timeline import Mark, Note, SessionInfo, TimelineReader
 
 JSONL_VERSION = 1
 """What the first line says; a change that a reader of the format must know of counts it up."""
-
-_BATCH = 1000
 
 
 class _Line(msgspec.Struct, tag_field="type", tag="event", gc=False):
@@ -50,16 +48,6 @@ class _BareLine(_Line, tag="event", gc=False):
     notes: Sequence[dict[str, Any]]
 
 
-class Exported(NamedTuple):
-    """What an export was."""
-
-    events: int
-    redactions: int
-    """Places where a secret was replaced."""
-    secrets: int
-    """Different secrets among them."""
-
-
 _encode = msgspec.json.Encoder().encode
 _encode_lines = msgspec.json.Encoder().encode_lines
 
@@ -79,7 +67,7 @@ def export_jsonl(
     *,
     verdict: Mapping[str, Any] | None = None,
 ) -> Exported:
-    """Write a session: its own line, its events, the notes on moments, and the verdict where one is given.
+    """Write a whole session: its own line, its events, the notes on moments, a verdict where one is given.
 
     Memory stays flat, however long the session is.
 
@@ -93,20 +81,21 @@ def export_jsonl(
         TimelineError: the session cannot be read.
         OSError: ``out`` cannot be written.
     """
-    redactor = Redactor() if redact else None
-    out.write(_object("session", _session_shape(reader.info, reader.path.name), redactor))
-    on_events, on_moments = _notes(reader, redactor)
-    events = 0
-    for batch in reader.batches(batch=_BATCH):
-        shown = batch if redactor is None else redactor.events(batch)
-        out.write(_lines(shown, _marks(reader, batch, redactor), on_events))
-        events += len(batch)
-    out.writelines(_object("note", shape, None) for shape in on_moments)
-    if reader.damage:
-        out.write(_object("damage", {"text": reader.damage}, None))
+    source = Source(reader, ExportOptions(redact=redact))
+    write_jsonl(source, out, verdict=verdict)
+    return source.exported()
+
+
+def write_jsonl(source: Source, out: BinaryIO, *, verdict: Mapping[str, Any] | None = None) -> None:
+    """The same of what is chosen of a session."""
+    out.write(_object("session", _session_shape(source.info, source.name)))
+    on_events, on_moments = _notes(source.notes())
+    out.writelines(_lines(batch, source.marks(batch), on_events) for batch in source.batches())
+    out.writelines(_object("note", note_shape(note)) for note in on_moments)
+    if source.damage:
+        out.write(_object("damage", {"text": source.damage}))
     if verdict is not None:
-        out.write(_object("verdict", verdict, redactor))
-    return Exported(events, redactor.count if redactor else 0, redactor.secrets if redactor else 0)
+        out.write(_object("verdict", source.mapping(verdict)))
 
 
 def mark_shape(mark: Mark) -> dict[str, Any]:
@@ -141,50 +130,32 @@ def _session_shape(info: SessionInfo, name: str) -> dict[str, Any]:
     }
 
 
-def _notes(
-    reader: TimelineReader, redactor: Redactor | None
-) -> tuple[dict[int, list[dict[str, Any]]], list[dict[str, Any]]]:
+def _notes(notes: Iterable[Note]) -> tuple[dict[int, list[dict[str, Any]]], list[Note]]:
     """The notes on events, by event, and those on moments."""
     on_events: dict[int, list[dict[str, Any]]] = {}
-    on_moments: list[dict[str, Any]] = []
-    for note in reader.notes():
-        shape = note_shape(note)
-        if redactor is not None:
-            shape["text"] = redactor.text(note.text)
-        target = on_moments if note.event_id is None else on_events.setdefault(note.event_id, [])
-        target.append(shape)
+    on_moments: list[Note] = []
+    for note in notes:
+        if note.event_id is None:
+            on_moments.append(note)
+        else:
+            on_events.setdefault(note.event_id, []).append(note_shape(note))
     return on_events, on_moments
 
 
-def _marks(
-    reader: TimelineReader, batch: list[RecordedEvent], redactor: Redactor | None
-) -> dict[int, list[dict[str, Any]]]:
-    return {
-        event_id: [_mark_as_it_may_leave(mark, redactor) for mark in found]
-        for event_id, found in reader.marks_between(batch[0].id, batch[-1].id).items()
-    }
-
-
 def _lines(
-    batch: list[RecordedEvent],
-    marks: dict[int, list[dict[str, Any]]],
-    notes: dict[int, list[dict[str, Any]]],
+    batch: list[RecordedEvent], marks: Mapping[int, list[Mark]], notes: Mapping[int, list[dict[str, Any]]]
 ) -> bytes:
     if marks or notes:
-        lines = [_line(event, marks.get(event.id, ()), notes.get(event.id, ())) for event in batch]
+        lines = [
+            _line(event, [mark_shape(mark) for mark in marks.get(event.id, ())], notes.get(event.id, ()))
+            for event in batch
+        ]
     else:
         lines = [_line(event, (), ()) for event in batch]
     try:
         return _encode_lines(lines)
     except UnicodeEncodeError:
         return b"".join(map(_encoded, lines))
-
-
-def _mark_as_it_may_leave(mark: Mark, redactor: Redactor | None) -> dict[str, Any]:
-    shape = mark_shape(mark)
-    if redactor is not None:
-        shape["data"] = redactor.mapping(mark.data)
-    return shape
 
 
 def _line(
@@ -202,9 +173,8 @@ def _line(
     return _TextLine(event_id, t_ns, connection, kind, direction, size, wire_size, text, detail, marks, notes)
 
 
-def _object(type_: str, shape: Mapping[str, Any], redactor: Redactor | None) -> bytes:
-    shown = shape if redactor is None else redactor.mapping(shape)
-    return _encoded({"type": type_, **{key: value for key, value in shown.items() if key != "type"}})
+def _object(type_: str, shape: Mapping[str, Any]) -> bytes:
+    return _encoded({"type": type_, **{key: value for key, value in shape.items() if key != "type"}})
 
 
 def _encoded(line: Any) -> bytes:

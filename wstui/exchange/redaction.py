@@ -10,7 +10,7 @@ first, so that a secret is found also before the place that names it, and in any
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -42,6 +42,7 @@ _COOKIE_ATTRIBUTES = frozenset(
 )
 _WEAK_NAMES = frozenset({"key", "sign", "sid"})
 _PLAIN_WORDS = re.compile(r"[A-Za-z _.-]*")
+_SHORT_NUMBER = re.compile(r"-?[\d.eE+-]{1,9}")
 _UNFINISHED = re.compile(r'"(?P<name>(?:[^"\\]|\\.){1,200})"\s*:\s*"(?P<value>[^"]*)\Z')
 _PREFIX_LENGTH = 4
 
@@ -98,7 +99,7 @@ class Redactor:
         """The same of a message."""
         self._learn(lambda: self.payload(payload))
 
-    def _learn(self, look: Any) -> None:
+    def _learn(self, look: Callable[[], object]) -> None:
         count, self._learning = self.count, True
         try:
             look()
@@ -244,7 +245,11 @@ class Redactor:
         self._learn(lambda: self._shown(password, "password"))
 
     def _secret(self, value: Any, name: str) -> Any:
-        return self._shown(value, name) if isinstance(value, str) else self._placeholder(repr(value), name)
+        if isinstance(value, str):
+            return self._shown(value, name)
+        shown = self._placeholder(repr(value), name, is_text=False)
+        self._learn(lambda: [self._shown(text, name) for text in _texts_in(value)])
+        return shown
 
     def _shown(self, value: str, name: str) -> str:
         """What stands in the place of ``value``: itself, where it is no secret after all."""
@@ -252,15 +257,13 @@ class Redactor:
             return value
         return self._placeholder(value, name)
 
-    def _placeholder(self, secret: str, name: str) -> str:
+    def _placeholder(self, secret: str, name: str, *, is_text: bool = True) -> str:
         self.count += 1
         known = self._placeholders.get(secret)
         if known is None:
             known = f"[redacted {len(self._placeholders) + 1}]"
             self._placeholders[secret] = known
-            if len(secret) >= MIN_LENGTH and not (
-                name.lower() in _WEAK_NAMES and _PLAIN_WORDS.fullmatch(secret)
-            ):
+            if is_text and _is_telling(secret, name):
                 self._known.add(secret, known)
         return known
 
@@ -273,6 +276,21 @@ class Redactor:
                 "utf-8", "surrogateescape"
             )
         return self._known.without_beginning(payload, _PREFIX_LENGTH)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(inner)
+
+
+def _is_telling(secret: str, name: str) -> bool:
+    """Whether the value alone gives the secret away; ``{"key": "trades"}`` must not blot out every trade."""
+    if len(secret) < MIN_LENGTH or _SHORT_NUMBER.fullmatch(secret):
+        return False
+    return not (name.lower() in _WEAK_NAMES and _PLAIN_WORDS.fullmatch(secret))
 
 
 def is_secret_member(key: Any, value: Any) -> bool:
