@@ -29,7 +29,7 @@ from wstui.events import (
     Trigger,
     WithholdPongs,
 )
-from wstui.wire import Wire, WireEnd
+from wstui.wire import Advice, Wire, WireEnd
 
 WireFactory = Callable[..., Wire]
 
@@ -94,6 +94,10 @@ class LiveConnection:
     def open_s(self) -> float:
         """How long it has been open, until the session's newest ending."""
         return (self._session.ended_ns - self.opened_ns) / 1e9 if self.opened_ns else 0.0
+
+    def retry_advice(self, end: WireEnd) -> Advice | None:
+        """What the dialect says about dialling again after this ending."""
+        return self._marker.retry_advice(end)
 
     # ---- the wire's observer ----
 

@@ -198,7 +198,7 @@ class Engine:
         """Whether to dial again; recorded before the file settles, so that a reader finds it there."""
         if self._asked_to_end:
             return None
-        decision = self._retrying.decide(end, connection.open_s())
+        decision = self._retrying.decide(end, connection.open_s(), connection.retry_advice(end))
         if decision is not None:
             event = retrying.decided(
                 session.clock.now(), session.connection, self._retrying.attempt, decision

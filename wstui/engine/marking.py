@@ -4,12 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wstui.dialects import DialectError, Mark, Matcher
+from wstui.engine.dialect_retry import advice_of
 from wstui.events import MESSAGE_KINDS, Event, Kind
+from wstui.wire import Advice, WireEnd
 
 WriteMark = Callable[[int, Mark], None]
 """Gets an event's id and what it was recognised as."""
 
 _OPEN = Kind.OPEN.value
+_ERROR_BYTES = 1024
+"""So much of a complaint is searched for a time to come back."""
 
 
 class Marker:
@@ -28,6 +32,8 @@ class Marker:
         self._on_problem = on_problem
         self._matcher: Matcher | None = None
         self._looking = dialect != "none"
+        self._announced: Mark | None = None
+        self._last_error = b""
 
     def look(self, first_id: int, events: Sequence[Event]) -> None:
         """Mark what is recognised in events whose ids begin with ``first_id``."""
@@ -40,6 +46,11 @@ class Marker:
                 self._look_at(first_id + place, event, self._matcher)
         self._looking = self._matcher is None or self._matcher.active
 
+    def retry_advice(self, end: WireEnd) -> Advice | None:
+        """What the dialect says about dialling again after this ending."""
+        dialect = self._matcher.dialect if self._matcher is not None else None
+        return advice_of(dialect, self._announced, end, self._last_error)
+
     def _begin(self, detail: dict[str, Any]) -> None:
         try:
             self._matcher = Matcher(self._dialect, detail.get("subprotocol"), detail.get("url", ""))
@@ -51,5 +62,9 @@ class Marker:
         if event.detail is not None and "fragment" in event.detail:
             return  # a fragment is no message; whole ones of this size are no heartbeats either
         mark = matcher.feed(event.direction, event.kind, event.payload or b"")
-        if mark is not None:
-            self._write(event_id, mark)
+        if mark is None:
+            return
+        self._write(event_id, mark)
+        if mark.mark == "error":
+            self._last_error = (event.payload or b"")[:_ERROR_BYTES]
+            self._announced = mark if "retry" in mark.data else self._announced

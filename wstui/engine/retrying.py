@@ -11,7 +11,7 @@ from typing import Literal
 
 from wstui.events import Direction, Event, Kind
 from wstui.profiles import Profile
-from wstui.wire import RetryDecision, RetryPolicy, WireEnd
+from wstui.wire import Advice, RetryDecision, RetryPolicy, WireEnd
 
 STABLE_OPEN_S = 30.0
 """A connection that stayed open this long was a success: the next failure is a first one again."""
@@ -60,18 +60,19 @@ class Retrying:
         """Whether a delay is running."""
         return self._waiting is not None and not self._waiting.done()
 
-    def decide(self, end: WireEnd, open_s: float) -> RetryDecision | None:
+    def decide(self, end: WireEnd, open_s: float, advice: Advice | None = None) -> RetryDecision | None:
         """What to do after an ending; None where nobody asked for retries, which needs no words.
 
         Args:
             end: how the connection ended.
             open_s: how long it was open; 0 if it never was.
+            advice: what the service's dialect says about coming back.
         """
         if self._policy is None or not self.enabled or self._stopped:
             return None
         if open_s >= self._stable_s:
             self.attempt = 0
-        decision = self._policy.decide(end, self.attempt, self._chance, time.time())
+        decision = self._policy.decide(end, self.attempt, self._chance, time.time(), advice)
         if decision.retry:
             self.attempt += 1
         return decision

@@ -8,11 +8,12 @@ imports nothing of wstui but ``events`` and ``profiles``.
 from wstui.wire.clock import SessionClock
 from wstui.wire.end import WireEnd
 from wstui.wire.phases import EventSink, Observer
-from wstui.wire.retry import RetryDecision, RetryPolicy
+from wstui.wire.retry import Advice, RetryDecision, RetryPolicy
 from wstui.wire.tcp_info import tcp_statistics
 from wstui.wire.wire import Wire
 
 __all__ = [
+    "Advice",
     "EventSink",
     "Observer",
     "RetryDecision",

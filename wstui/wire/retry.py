@@ -52,13 +52,32 @@ class RetryDecision(NamedTuple):
     """One clause for a person."""
 
 
+class Advice(NamedTuple):
+    """What somebody who knows the service says about coming back; it goes before the general rules."""
+
+    retry: bool
+    reason: str
+    """One clause for a person."""
+    at_least_s: float = 0.0
+    """Wait no less than this."""
+    at_once: bool = False
+    """The service wants no delay: the first attempt makes none."""
+
+
 class RetryPolicy:
     """Decides for one profile's settings."""
 
     def __init__(self, settings: Reconnect) -> None:
         self._settings = settings
 
-    def decide(self, facts: EndFacts, attempt: int, chance: random.Random, wall_s: float) -> RetryDecision:
+    def decide(
+        self,
+        facts: EndFacts,
+        attempt: int,
+        chance: random.Random,
+        wall_s: float,
+        advice: Advice | None = None,
+    ) -> RetryDecision:
         """Whether to dial again, and after which delay.
 
         Args:
@@ -66,20 +85,30 @@ class RetryPolicy:
             attempt: how many retries came before this one without a connection that opened.
             chance: where jitter comes from.
             wall_s: the wall clock, in seconds since 1970, for a ``Retry-After`` that is a date.
+            advice: of the service's dialect, if it has any.
         """
-        worth, reason = worth_retrying(facts)
+        worth, reason = worth_retrying(facts) if advice is None else advice[:2]
         if not worth:
             return RetryDecision(False, 0.0, reason)
         limit = self._settings.attempts
         if limit and attempt >= limit:
             return RetryDecision(False, 0.0, f"{reason}; but {limit} retries in a row failed")
-        delay_s = self._backoff_s(attempt, chance)
-        asked_s = parse_retry_after(facts.retry_after, wall_s) if self._settings.honour_retry_after else None
+        at_once = advice is not None and advice.at_once and attempt == 0
+        delay_s = 0.0 if at_once else self._backoff_s(attempt, chance)
+        asked_s = self._asked_s(facts, wall_s, advice)
         if asked_s is None or asked_s <= delay_s:
             return RetryDecision(True, delay_s, reason)
         if asked_s > LONGEST_WAIT_S:
             return RetryDecision(False, 0.0, f"{reason}; but the server asks to wait {asked_s:.0f} s")
         return RetryDecision(True, asked_s, f"{reason}; the server asks to wait {asked_s:.0f} s")
+
+    def _asked_s(self, facts: EndFacts, wall_s: float, advice: Advice | None) -> float | None:
+        """How long the server asks to wait, by header or in its own words."""
+        if not self._settings.honour_retry_after:
+            return None
+        by_header_s = parse_retry_after(facts.retry_after, wall_s)
+        by_words_s = advice.at_least_s if advice is not None else 0.0
+        return max(by_header_s or 0.0, by_words_s) if by_header_s is not None or by_words_s else None
 
     def _backoff_s(self, attempt: int, chance: random.Random) -> float:
         try:
