@@ -4,7 +4,7 @@ import click
 
 from wstui.cli.session_argument import SESSION_HELP, complete_session, open_session
 from wstui.cli.verdict_text import print_verdict
-from wstui.diagnosis import diagnose
+from wstui.diagnosis import diagnose, history_before
 
 
 @click.command("diagnose", epilog=SESSION_HELP)
@@ -18,5 +18,5 @@ def command(session: str, as_json: bool) -> None:
     wstui diagnose ./received-from-a-friend.wstui --json
     """  # noqa: D301 - \b is click's mark for lines that stay as they are
     with open_session(session) as reader:
-        verdict = diagnose(reader)
+        verdict = diagnose(reader, history=history_before(reader))
     print_verdict(verdict, reader.path.name, as_json=as_json)

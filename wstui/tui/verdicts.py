@@ -15,9 +15,9 @@ AT_ONCE_EVENTS = 3000
 
 def verdict_of(reader: TimelineReader) -> Mapping[str, Any]:
     """The verdict's mapping, as ``wstui run --json`` prints it."""
-    from wstui.diagnosis import diagnose
+    from wstui.diagnosis import diagnose, history_before
 
-    return diagnose(reader).to_mapping()
+    return diagnose(reader, history=history_before(reader)).to_mapping()
 
 
 class VerdictTask:
