@@ -12,7 +12,7 @@ from wstui.tui.demo import DemoError, DemoServer
 from wstui.tui.screens.help import help_dialog
 from wstui.tui.screens.home import HomeScreen
 from wstui.tui.screens.session import SessionScreen
-from wstui.tui.themes import THEMES
+from wstui.tui.themes import DARK, LIGHT, THEMES
 from wstui.tui.widgets.composer import MessageInput
 from wstui.tui.widgets.message_detail import MessageDetail
 from wstui.tui.widgets.message_list import MessageList
@@ -96,6 +96,19 @@ def test_every_action_has_its_method(action):
 def test_help_names_every_action():
     words = str(help_dialog("session")._text) + str(help_dialog("home")._text)
     assert all(action.help in words for place in Place for action in actions_of(place))
+
+
+async def test_our_theme_is_the_default_and_another_can_be_asked_for(make_app, monkeypatch):
+    app = make_app()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert app.theme == "wstui"
+        assert app.screen.styles.background.hex.lower() == DARK.background
+        app.theme = "wstui-light"
+        await pilot.pause()
+        assert app.screen.styles.background.hex.lower() == LIGHT.background
+    monkeypatch.setenv("TEXTUAL_THEME", "textual-dark")
+    assert make_app().theme == "textual-dark"
 
 
 def test_both_themes_are_complete():

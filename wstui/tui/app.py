@@ -4,6 +4,7 @@ Screens are imported when they are shown: the home screen needs neither engine n
 its first frame should not wait for them.
 """
 
+import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -48,7 +49,10 @@ class WstuiApp(App[int]):
         self._demo: DemoServer | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.set_reactive(App.theme, DARK.name)
+        if "TEXTUAL_THEME" not in os.environ:
+            # Set before a stylesheet is read: a watched change would parse all of them twice.
+            self.set_reactive(App.theme, DARK.name)
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
         """The home screen lies at the bottom; an empty one where something else is shown at once."""
