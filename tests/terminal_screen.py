@@ -36,7 +36,8 @@ class TerminalScreen:
         environment = dict(
             os.environ, WSTUI_HOME=str(home), TERM="xterm-256color", LANG="C.UTF-8", NO_PROXY="*"
         )
-        environment.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):
+            environment.pop(name, None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "wstui", *arguments],
             stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
