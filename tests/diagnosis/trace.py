@@ -24,14 +24,20 @@ class Trace:
         self.events.append(row)
         return self
 
-    def open(self, at_s: float = 0.0, **headers: str):
+    def open(self, at_s: float = 0.0, *, url: str = "ws://example/", subprotocol=None, **headers: str):
         pairs = [[name.replace("_", "-"), value] for name, value in headers.items()]
         response = {"status": 101, "headers": pairs}
         self.add(at_s, Kind.UPGRADE, Direction.RECEIVED, response=response)
-        return self.add(at_s, Kind.OPEN, Direction.LOCAL, url="ws://example/")
+        return self.add(at_s, Kind.OPEN, Direction.LOCAL, url=url, subprotocol=subprotocol)
 
     def sent(self, at_s: float, text: str):
         return self.add(at_s, Kind.TEXT, Direction.SENT, text.encode())
+
+    def sent_binary(self, at_s: float, payload: bytes):
+        return self.add(at_s, Kind.BINARY, Direction.SENT, payload)
+
+    def received_binary(self, at_s: float, payload: bytes):
+        return self.add(at_s, Kind.BINARY, Direction.RECEIVED, payload)
 
     def received(self, at_s: float, text: str):
         return self.add(at_s, Kind.TEXT, Direction.RECEIVED, text.encode())
@@ -63,6 +69,24 @@ class Trace:
 
     def eof(self, at_s: float, **detail: Any):
         return self.add(at_s, Kind.EOF, Direction.RECEIVED, **detail)
+
+    def reset(self, at_s: float, **detail: Any):
+        return self.add(at_s, Kind.RESET, Direction.RECEIVED, errno=104, **detail)
+
+    def we_end(self, at_s: float, **detail: Any):
+        return self.add(at_s, Kind.EOF, Direction.SENT, **detail)
+
+    def chat(self, until_s: float, every_s: float = 0.41):
+        """Both sides talk."""
+        at_s = every_s
+        while at_s < until_s:
+            self.sent(at_s, f"q{at_s:.2f}").received(at_s + 0.01, f"a{at_s:.2f}")
+            at_s += every_s
+        return self
+
+    def next_connection(self):
+        self.connection += 1
+        return self
 
     def error(self, at_s: float, code: str, message: str = "it went wrong", **detail: Any):
         return self.add(at_s, Kind.ERROR, Direction.LOCAL, code=code, message=message, **detail)

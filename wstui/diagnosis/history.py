@@ -7,15 +7,12 @@ catalogue hands these in.
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wstui.diagnosis.past import PastEnding, past_ending
 from wstui.diagnosis.silence import TimedEvents
 from wstui.events import RecordedEvent
-from wstui.timeline import Catalogue, SessionEntry, TimelineError, TimelineReader
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from wstui.timeline import Catalogue, TimelineError, TimelineReader
+from wstui.timeline.entries import session_entry
 
 MOST_SESSIONS = 20
 """So many earlier sessions at the same place are looked at."""
@@ -43,18 +40,18 @@ def history_of(
     """
     catalogue = Catalogue(folder or (before.parent.parent if before is not None else None))
     found: list[PastEnding] = []
-    for entry in islice(_earlier(catalogue, profile, url, before), MOST_SESSIONS):
-        found[:0] = endings_of(entry.path)
+    for path in islice(_earlier(catalogue, profile, url, before), MOST_SESSIONS):
+        found[:0] = endings_of(path)
     return tuple(found)
 
 
-def _earlier(catalogue: Catalogue, profile: str, url: str, before: Path | None) -> Iterator[SessionEntry]:
-    entries: Sequence[SessionEntry] = catalogue.sessions(profile, limit=_MOST_ENTRIES)
-    for entry in entries:
-        if before is not None and entry.path.name >= before.name:
-            continue
+def _earlier(catalogue: Catalogue, profile: str, url: str, before: Path | None) -> Iterator[Path]:
+    """Session files that count, the newest first; opened one by one, as they are asked for."""
+    older = (path for path in catalogue.paths(profile) if before is None or path.name < before.name)
+    for path in islice(older, _MOST_ENTRIES):
+        entry = session_entry(path)
         if not entry.error and entry.url == url and entry.opened:
-            yield entry
+            yield path
 
 
 def endings_of(path: Path) -> list[PastEnding]:

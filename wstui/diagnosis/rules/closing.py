@@ -111,7 +111,7 @@ def timer_behind_the_code(evidence: Evidence) -> Finding | None:
     if first is None or close_number(first) not in TIMER_CODES or first.detail.get("invalid"):
         return None
     idle = idle_before_end(evidence)
-    if idle is None or idle.roundness < 0.5 or _speaks_of_something_else(first):
+    if idle is None or (idle.roundness < 0.5 and not idle.known_limit) or _speaks_of_something_else(first):
         return None
     who = idle.who
     cause = Cause.IDLE_TIMEOUT_PROXY if who == "proxy" else Cause.IDLE_TIMEOUT_SERVER

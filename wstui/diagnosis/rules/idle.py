@@ -65,16 +65,27 @@ def silences(evidence: Evidence) -> list[tuple[str, int]]:
     if silence is None or data is None:
         return []
     found = [("all", silence)] if silence >= MIN_IDLE_NS else []
-    if data > silence + NS // 4:
+    if _stands_out(data, silence):
         found.append(("data", data))
     received, sent = evidence.silence_received_ns or 0, evidence.silence_sent_ns or 0
-    if received > silence + NS // 2:
+    if _stands_out(received, silence):
         found.append(("received", received))
-    if sent > silence + NS // 2:
+    if _stands_out(sent, silence):
         found.append(("sent", sent))
-    elif (evidence.data_silence_sent_ns or 0) > data + NS // 2:
+    elif _stands_out(evidence.data_silence_sent_ns or 0, data):
         found.append(("messages sent", evidence.data_silence_sent_ns or 0))
     return found
+
+
+def _stands_out(one_ns: int, plain_ns: int) -> bool:
+    """One side's silence is a silence of its own, and not the common one with a frame more before it."""
+    return one_ns > max(plain_ns + NS // 4, plain_ns * 3 // 2)
+
+
+def plain_silence(evidence: Evidence) -> Idle | None:
+    """The silence in which nothing at all moved, or None where it was too short to be a timer's."""
+    silence_ns = evidence.silence_ns or 0
+    return _idle(evidence, "all", silence_ns) if silence_ns >= MIN_IDLE_NS else None
 
 
 def _idle(evidence: Evidence, kind: str, span_ns: int) -> Idle:

@@ -3,7 +3,7 @@
 from wstui.diagnosis import confidence
 from wstui.diagnosis.evidence import NS, Evidence
 from wstui.diagnosis.past import PastEnding, ended_how
-from wstui.diagnosis.rules.idle import idle_before_end
+from wstui.diagnosis.rules.idle import plain_silence
 from wstui.diagnosis.rules.roundness import alike, spread
 from wstui.diagnosis.rules.words import close_number
 from wstui.diagnosis.verdict import Because, Finding, Who
@@ -28,8 +28,8 @@ def repeated_silence(evidence: Evidence) -> Finding | None:
     """Connections of different ages ended after the same silence: an idle timer, round or not."""
     silence_s, age_s = (evidence.silence_ns or 0) / NS, (evidence.age_ns or 0) / NS
     same = [row for row in _same_ends(evidence) if alike(row.silence_s, silence_s)]
-    end, idle = evidence.their_end, idle_before_end(evidence)
-    if not same or end is None or idle is None or silence_s < _MIN_S or idle.kind != "all":
+    end, idle = evidence.their_end, plain_silence(evidence)
+    if not same or end is None or idle is None:
         return None
     if not spread([age_s, *(row.age_s for row in same)]):
         return None
