@@ -140,6 +140,18 @@ def test_a_load_balancers_known_age(trace):
     assert verdict.who == "proxy"
 
 
+def test_a_silence_that_was_survived_before_is_no_timers(trace):
+    trace.open().sent(0.2, "a").received(9.5, "b").sent(10.0, "c").received(10.01, "d")
+    assert verdict_of(trace.eof(15.02)).cause is Cause.SERVER_CRASH
+
+
+def test_pings_far_apart_do_not_hide_that_only_messages_count(trace):
+    trace.open().ping(2.0, "1").ping(4.0, "2")
+    verdict = verdict_of(trace.server_closes(5.01, 1001))
+    assert verdict.cause in (Cause.IDLE_TIMEOUT_SERVER, Cause.IDLE_TIMEOUT_PROXY)
+    assert verdict.prevented_by == "application"
+
+
 # ---- who hangs ----
 
 

@@ -7,7 +7,8 @@ from functools import cached_property
 from wstui.diagnosis.connection_events import RECEIVED, SENT, ConnectionEvents
 from wstui.events import CONTROL_FRAME_KINDS, MESSAGE_KINDS, Kind, RecordedEvent
 
-_FRAMES = MESSAGE_KINDS | (CONTROL_FRAME_KINDS - {Kind.CLOSE.value})
+FRAMES = MESSAGE_KINDS | (CONTROL_FRAME_KINDS - {Kind.CLOSE.value})
+"""What resets the timers of those that look at bytes."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +54,39 @@ class TimedEvents(ConnectionEvents):
         since = max(self.opened.t_ns, last.t_ns if last else 0)
         return max(0, self.ended_ns - since)
 
+    def longest_pause_ns(self, kinds: Iterable[str], direction: str | None = None) -> int:
+        """The longest pause between such events, or before the first, that did not end the connection.
+
+        Pauses in which events were left out of a flood's middle do not count.
+        """
+        if self.opened is None:
+            return 0
+        wanted, longest, since, whole = set(kinds), 0, self.opened.t_ns, True
+        previous_id = self.opened.id
+        for event in self.events:
+            if event.id <= self.opened.id or not self.before_end(event):
+                continue
+            whole = whole and event.id == previous_id + 1
+            previous_id = event.id
+            if event.kind in wanted and direction in (None, event.direction):
+                longest = max(longest, event.t_ns - since) if whole else longest
+                since, whole = event.t_ns, True
+        return longest
+
     @cached_property
     def silence_ns(self) -> int | None:
         """Nothing in either direction before the end, pings and pongs counted as something."""
-        return self._silence(_FRAMES)
+        return self._silence(FRAMES)
 
     @cached_property
     def silence_received_ns(self) -> int | None:
         """Nothing received before the end."""
-        return self._silence(_FRAMES, RECEIVED)
+        return self._silence(FRAMES, RECEIVED)
 
     @cached_property
     def silence_sent_ns(self) -> int | None:
         """Nothing sent before the end, pongs counted as something."""
-        return self._silence(_FRAMES, SENT)
+        return self._silence(FRAMES, SENT)
 
     @cached_property
     def data_silence_ns(self) -> int | None:

@@ -3,15 +3,25 @@
 from dataclasses import dataclass
 
 from wstui.diagnosis import confidence
-from wstui.diagnosis.evidence import NS, Evidence
+from wstui.diagnosis.evidence import NS, RECEIVED, SENT, Evidence
 from wstui.diagnosis.past import ended_how
 from wstui.diagnosis.rules.roundness import roundness
+from wstui.diagnosis.silence import FRAMES
 from wstui.diagnosis.verdict import PreventedBy, Who
 from wstui.dialects import Intermediary, limits_near
+from wstui.events import MESSAGE_KINDS
 
 MIN_IDLE_NS = NS
 """Nobody configures an idle timeout of less than a second."""
 _NAMES = 3
+_COUNTED: dict[str, tuple[frozenset[str], str | None]] = {
+    "all": (FRAMES, None),
+    "data": (MESSAGE_KINDS, None),
+    "received": (FRAMES, RECEIVED),
+    "sent": (FRAMES, SENT),
+    "messages sent": (MESSAGE_KINDS, SENT),
+}
+"""What breaks each kind of silence."""
 _BYTES: dict[str, PreventedBy] = {
     "any": "both",
     "received": "both",
@@ -55,8 +65,17 @@ class Idle:
 
 def idle_before_end(evidence: Evidence) -> Idle | None:
     """The silence before the end that looks most like a timer's, or None."""
-    candidates = [_idle(evidence, kind, span) for kind, span in silences(evidence) if span >= MIN_IDLE_NS]
+    candidates = [
+        _idle(evidence, kind, span)
+        for kind, span in silences(evidence)
+        if span >= MIN_IDLE_NS and not _was_survived(evidence, kind, span)
+    ]
     return max(candidates, key=lambda idle: idle.confidence, default=None)
+
+
+def _was_survived(evidence: Evidence, kind: str, span_ns: int) -> bool:
+    """The same sort of silence lasted longer before, and nobody hung up."""
+    return evidence.longest_pause_ns(*_COUNTED[kind]) > span_ns * 11 // 10 + NS // 10
 
 
 def silences(evidence: Evidence) -> list[tuple[str, int]]:
@@ -85,7 +104,9 @@ def _stands_out(one_ns: int, plain_ns: int) -> bool:
 def plain_silence(evidence: Evidence) -> Idle | None:
     """The silence in which nothing at all moved, or None where it was too short to be a timer's."""
     silence_ns = evidence.silence_ns or 0
-    return _idle(evidence, "all", silence_ns) if silence_ns >= MIN_IDLE_NS else None
+    if silence_ns < MIN_IDLE_NS or _was_survived(evidence, "all", silence_ns):
+        return None
+    return _idle(evidence, "all", silence_ns)
 
 
 def _idle(evidence: Evidence, kind: str, span_ns: int) -> Idle:
