@@ -89,7 +89,7 @@ def _context(source: Source) -> dict[str, Any]:
         "started": moment_text(info.started_ns),
         "lasted": duration_text(digest.lasted_ns),
         "verdict": _verdict(source.verdict()),
-        "warnings": _warnings(source, digest),
+        "warnings": list(_warnings(source, digest)),
         "numbers": list(_numbers(digest)),
         "graph": heartbeat_graph(digest, info.started_ns, heartbeat_words(digest)),
         "timeline": list(_timeline(digest, notes, info.started_ns)),
@@ -189,8 +189,8 @@ def _shown(events: int, limit: int) -> str:
         return ""
     first, last = limit - limit // 2, limit // 2
     return (
-        f"Of {events:,} events this report holds the first {first:,} and the last {last:,}; “--messages 0” puts"
-        " all of them in, “--from” and “--to” choose a part."
+        f"Of {events:,} events this report holds the first {first:,} and the last {last:,}; “--messages 0”"
+        " puts all of them in, “--from” and “--to” choose a part."
     )
 
 
@@ -245,6 +245,10 @@ def _row(event: RecordedEvent, started_ns: int, notes: list[str] | None) -> tupl
         notes,
         cut,
     )
+
+
+def _words(event: RecordedEvent) -> str:
+    return payload_words(event, 200) if event.kind == Kind.BINARY else event_words(event)
 
 
 def _storable(detail: dict[str, Any]) -> Any:
