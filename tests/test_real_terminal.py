@@ -49,7 +49,7 @@ def test_talk_ping_close_with_4001_and_find_it_on_disk(home):
         terminal.press("f2")
         terminal.wait_until(lambda text: re.search(r"ping.*ms", text), "the ping's round trip")
         terminal.press("f3")
-        terminal.wait_for("Close the connection")
+        assert "● open" in terminal.wait_for("Close the connection"), "the dialog leaves the screen behind it"
         terminal.type("4001")
         terminal.press("enter")
         shown = terminal.wait_for("closed 4001")

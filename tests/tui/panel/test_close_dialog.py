@@ -30,10 +30,6 @@ def dialog_app(widget_app):
     """An app whose F3 opens the dialog, and what the dialog answered."""
 
     class App(widget_app):
-        CSS_PATH: ClassVar = [
-            *widget_app.CSS_PATH,
-            widget_app.CSS_PATH[0].parent / "screens" / "close_dialog.tcss",
-        ]
         BINDINGS: ClassVar = [Binding("f3", "ask", "close", priority=True)]
 
         def __init__(self) -> None:

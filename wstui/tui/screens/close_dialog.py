@@ -122,6 +122,7 @@ class CloseDialog(ModalScreen[CloseRequest | None]):
         Binding("down", "to_codes", "codes", show=False),
     ]
     AUTO_FOCUS = "#close-code"
+    CSS_PATH = "close_dialog.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-roomy")]  # noqa: RUF012 - declared by Screen
 
     def compose(self) -> ComposeResult:
