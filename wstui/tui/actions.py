@@ -21,6 +21,11 @@ _KEY_LABELS = {
     "home": "Home",
     "end": "End",
     "delete": "Del",
+    "left": "←",
+    "right": "→",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "−",
     "shift+enter": "Shift+Enter",
     "alt+enter": "Alt+Enter",
     "N": "N",
@@ -38,6 +43,8 @@ class Place(StrEnum):
     MESSAGES = "Messages"
     DETAIL = "Message detail"
     COMPOSER = "Composer"
+    GRAPH = "Heartbeat graph"
+    TIMELINE = "Timeline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +119,9 @@ ACTIONS: tuple[Action, ...] = (
         True,
         True,
     ),
-    _A(_P.SESSION, "export", "f7", "export", "Write the session to a JSON Lines file.", 8, True, True),
-    _A(_P.SESSION, "find", "ctrl+f", "find", "Find messages that contain a text.", 6, True, True),
-    _A(_P.SESSION, "panel", "ctrl+b", "panel", "Show or hide the side panel.", 9, True, True),
+    _A(_P.SESSION, "export", "f7", "export", "Write the session to a JSON Lines file.", 9, True, True),
+    _A(_P.SESSION, "find", "ctrl+f", "find", "Find messages that contain a text.", 5, True, True),
+    _A(_P.SESSION, "panel", "ctrl+b", "panel", "Show or hide the side panel.", 6, True, True),
     _A(_P.SESSION, "live_tail", "ctrl+l", "live tail", "Follow the newest message again.", 12, True, True),
     _A(_P.SESSION, "home", "ctrl+o", "sessions", "Go to the profiles and recorded sessions.", 11, True, True),
     _A(_P.SESSION, "edit_url", "ctrl+u", "edit URL", "Type another endpoint.", 0, True, True),
@@ -148,6 +155,21 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.DETAIL, "view('hex')", "3", "hex", "The bytes."),
     _A(_P.DETAIL, "next_view", "v", "next view", "Pretty, raw, hex."),
     _A(_P.DETAIL, "screen.copy_message", "y", "copy", "Copy the message."),
+    _A(_P.GRAPH, "step(-1)", "left", "previous ping", "Go to the ping before."),
+    _A(_P.GRAPH, "step(1)", "right", "next ping", "Go to the ping after."),
+    _A(_P.GRAPH, "first", "home", "first ping", "Go to the first ping of the session."),
+    _A(_P.GRAPH, "now", "end", "now", "Follow the newest ping again."),
+    _A(_P.GRAPH, "zoom(-1)", "plus,equals_sign", "less time", "Zoom in."),
+    _A(_P.GRAPH, "zoom(1)", "minus", "more time", "Zoom out, up to the whole session."),
+    _A(_P.GRAPH, "choose", "enter", "look closer", "Show the chosen ping in timeline and detail."),
+    _A(_P.GRAPH, "leave", "escape", "back", "Leave the chosen ping."),
+    _A(_P.TIMELINE, "move(-1)", "up", "up", "The row above."),
+    _A(_P.TIMELINE, "move(1)", "down", "down", "The row below."),
+    _A(_P.TIMELINE, "page(-1)", "pageup", "page up", "A page up."),
+    _A(_P.TIMELINE, "page(1)", "pagedown", "page down", "A page down."),
+    _A(_P.TIMELINE, "first", "home", "first", "The first row."),
+    _A(_P.TIMELINE, "last", "end", "last", "The newest row; follow it again."),
+    _A(_P.TIMELINE, "choose", "enter", "look closer", "Show the row's event in list and detail."),
     _A(_P.COMPOSER, "send", "enter", "send", "Send the message."),
     _A(_P.COMPOSER, "newline", "shift+enter,alt+enter,ctrl+j", "new line", "Begin another line."),
     _A(_P.COMPOSER, "older", "up", "older", "From the first line: the message sent before."),

@@ -5,6 +5,7 @@ its first frame should not wait for them.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,9 +16,12 @@ from textual.screen import Screen
 
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.clock import Clock
+from wstui.tui.glyphs import speaks_unicode
 from wstui.tui.themes import DARK, THEMES
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from wstui.tui.demo import DemoServer
     from wstui.tui.screens.home import HomeScreen
     from wstui.tui.screens.session import SessionScreen
@@ -47,12 +51,18 @@ class WstuiApp(App[int]):
         self._start_engine = start_engine
         self._session: SessionScreen | None = None
         self._demo: DemoServer | None = None
+        self._plain = None if speaks_unicode() else _plain_filter()
         for theme in THEMES:
             self.register_theme(theme)
         if "TEXTUAL_THEME" not in os.environ:
             # Set before a stylesheet is read: a watched change would parse all of them twice.
             self.set_reactive(App.theme, DARK.name)
             self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_line_filters(self) -> "Sequence[LineFilter]":
+        """Everything in ASCII where the terminal has no UTF-8."""
+        filters = super().get_line_filters()
+        return filters if self._plain is None else [*filters, self._plain]
 
     def get_default_screen(self) -> Screen[None]:
         """The home screen lies at the bottom; an empty one where something else is shown at once."""
@@ -97,8 +107,7 @@ class WstuiApp(App[int]):
 
     @work(exclusive=True, group="demo", exit_on_error=False)
     async def _start_demo(self, fault: str) -> None:
-        from wstui.profiles import profile_for_url
-        from wstui.tui.demo import DEMO_NAME, DemoError, DemoServer
+        from wstui.tui.demo import DEMO_NAME, DemoError, DemoServer, demo_profile
         from wstui.tui.targets import Destination
 
         await self._stop_demo()
@@ -107,7 +116,7 @@ class WstuiApp(App[int]):
         except DemoError as error:
             self._home_says(str(error))
             return
-        destination = Destination(profile_for_url(self._demo.url), DEMO_NAME)
+        destination = Destination(demo_profile(self._demo.url), DEMO_NAME)
         await self.push_screen(self._session_screen(destination))
 
     def _home_says(self, sentence: str) -> None:
@@ -164,3 +173,9 @@ class WstuiApp(App[int]):
         if session is not None:
             await session.end()
         await self._stop_demo()
+
+
+def _plain_filter() -> "LineFilter":
+    from wstui.tui.plain_terminal import PlainFilter
+
+    return PlainFilter()

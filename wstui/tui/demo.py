@@ -6,7 +6,10 @@ import re
 import sys
 from asyncio.subprocess import PIPE, Process
 
+import msgspec
+
 from wstui.events import safe_bytes
+from wstui.profiles import Heartbeat, Profile, profile_for_url
 
 DEMO_NAME = "demo"
 """Names the folder of the demo's sessions."""
@@ -14,6 +17,16 @@ DEMO_NAME = "demo"
 _STARTS_WITHIN_S = 15.0
 _ENDS_WITHIN_S = 2.0
 _URL = re.compile(rb"wss?://\S+")
+
+
+_PING_EVERY_S = 2.0
+_PONG_WITHIN_S = 5.0
+
+
+def demo_profile(url: str) -> Profile:
+    """The demo's profile: pings often enough that its graph lives from the first seconds on."""
+    heartbeat = Heartbeat(interval=_PING_EVERY_S, timeout=_PONG_WITHIN_S)
+    return msgspec.structs.replace(profile_for_url(url), heartbeat=heartbeat)
 
 
 class DemoError(Exception):

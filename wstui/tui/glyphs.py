@@ -15,6 +15,7 @@ class Glyphs:
     braille: bool
     """2×4 dots in a cell, or one character for the place in the cell where the dots are."""
     rule: str
+    focused_rule: str
     axis_vertical: str
     axis_corner: str
     axis_tick: str
@@ -35,6 +36,7 @@ class Glyphs:
 UNICODE = Glyphs(
     braille=True,
     rule="─",
+    focused_rule="━",
     axis_vertical="┤",
     axis_corner="└",
     axis_tick="┬",
@@ -54,6 +56,7 @@ UNICODE = Glyphs(
 ASCII = Glyphs(
     braille=False,
     rule="-",
+    focused_rule="=",
     axis_vertical="|",
     axis_corner="+",
     axis_tick="+",

@@ -89,6 +89,7 @@ class PanelModel:
         self._markers: list[Marker] = []
         self._notes: list[Note] = []
         self._app = AppBeats(reader)
+        self._marks_shown = 0
         self._after_id = 0
         self._last_id = 0
         self._traffic = Traffic(reader)
@@ -127,8 +128,8 @@ class PanelModel:
         loading = self._read(until_ns)
         for _ in range(0 if live else _SLICES_RECORDED - 1):
             loading = loading and self._read(until_ns)
-        self._follow_notes()
         loading = self._app.read(last_id) or loading
+        self._follow_notes()
         loading = self._conclude(state, loading) or loading
         return self._snapshot(now_ns, state, live, loading)
 
@@ -160,9 +161,9 @@ class PanelModel:
 
     def _follow_notes(self) -> None:
         notes = self._reader.notes()
-        if notes != self._notes:
-            self._notes = notes
-            self._rows.set_notes([note_row(note) for note in notes])
+        if notes != self._notes or self._app.rows_version != self._marks_shown:
+            self._notes, self._marks_shown = notes, self._app.rows_version
+            self._rows.set_notes([*(note_row(note) for note in notes), *self._app.rows])
             self._version += 1
 
     # -- the ending ------------------------------------------------------------------------------

@@ -15,7 +15,15 @@ _SIGNS = (
 )
 _PLACES = {
     "home": (Place.HOME, Place.SESSIONS, Place.APP),
-    "session": (Place.SESSION, Place.COMPOSER, Place.MESSAGES, Place.DETAIL, Place.APP),
+    "session": (
+        Place.SESSION,
+        Place.COMPOSER,
+        Place.MESSAGES,
+        Place.DETAIL,
+        Place.GRAPH,
+        Place.TIMELINE,
+        Place.APP,
+    ),
 }
 _KEYS_CELLS = 26
 

@@ -174,6 +174,10 @@ class SessionView(Screen[None]):
             self.query_one(SidePanel).show(data)
             self.query_one(StatusStrip).show(data)
 
+    def on_side_panel_unfinished(self) -> None:
+        """There is more to read, or a verdict is being made: look again with the next drawing."""
+        self._changed()
+
     @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
     def _count_messages(self, path: Path) -> None:
         """Count what the file holds by now: at a million events not the screen's business."""

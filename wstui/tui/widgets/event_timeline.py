@@ -12,12 +12,13 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from wstui.tui.actions import Place, bindings_for
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import nice_ceiling
 from wstui.tui.measures import clock_text
@@ -53,15 +54,7 @@ class EventTimeline(ScrollView, can_focus=True):
         &:focus > .event-timeline--selected { background: $primary-muted; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "up", show=False),
-        Binding("down", "move(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "page up", show=False),
-        Binding("pagedown", "page(1)", "page down", show=False),
-        Binding("home", "first", "first", show=False),
-        Binding("end", "last", "last", show=False),
-        Binding("enter", "choose", "look closer", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.TIMELINE)]
 
     @dataclass
     class RowChosen(Message):
@@ -200,7 +193,7 @@ class EventTimeline(ScrollView, can_focus=True):
     def _pieces(self, row: SideRow, before: SideRow | None, selected: bool) -> list[Piece]:
         pieces: list[Piece] = [(self.glyphs.left_half if selected else " ", "accent")]
         pieces += _times(row, before)
-        word = f"{self.glyphs.note} note" if row.note_id else row.word
+        word = f"{self.glyphs.note} note" if row.note_id > 0 else row.word
         pieces.append((f"  {word:<{_WORD_CELLS}} ", _word_tone(row)))
         if row.amount:
             pieces.append((self._bar(row), "accent"))

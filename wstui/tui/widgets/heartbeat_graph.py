@@ -11,7 +11,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from wstui.timeline import Beat
+from wstui.tui.actions import Place, bindings_for
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_parts import PARTS, GraphInput, Layout, Picture
 from wstui.tui.graph_picture import draw
@@ -71,16 +72,7 @@ class HeartbeatGraph(Widget, can_focus=True):
         & > .heartbeat-graph--cursor { background: $primary-muted; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "previous ping", show=False),
-        Binding("right", "step(1)", "next ping", show=False),
-        Binding("home", "first", "first ping", show=False),
-        Binding("end", "now", "now", show=False),
-        Binding("plus,equals_sign", "zoom(-1)", "less time", show=False),
-        Binding("minus", "zoom(1)", "more time", show=False),
-        Binding("enter", "choose", "look closer", show=False),
-        Binding("escape", "leave", "back", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.GRAPH)]
 
     window_s: reactive[int] = reactive(DEFAULT_WINDOW_S)
     cursor_id: reactive[int | None] = reactive(None)

@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from wstui.tui.glyphs import Glyphs, terminal_glyphs
+
 _LEAST_CELLS = 12
 """Of a title's left side, the rule and the spaces."""
 
@@ -28,8 +30,15 @@ class PaneTitle(Widget):
     left: reactive[Content] = reactive(Content)
     right: reactive[Content] = reactive(Content)
 
-    def __init__(self, left: str = "", *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        left: str = "",
+        *,
+        id: str | None = None,  # noqa: A002
+        glyphs: Glyphs | None = None,
+    ) -> None:
         super().__init__(id=id)
+        self.glyphs = glyphs or terminal_glyphs()
         self.set_reactive(PaneTitle.left, Content(left))
 
     def on_mount(self) -> None:
@@ -44,7 +53,7 @@ class PaneTitle(Widget):
     def render(self) -> Content:
         """Left words, the rule, right words; the left side gives way first."""
         width = self.size.width
-        rule = "━" if self.has_class("-focused") else "─"
+        rule = self.glyphs.focused_rule if self.has_class("-focused") else self.glyphs.rule
         right = Content()
         if self.right and width > _LEAST_CELLS:
             words = self.right.truncate(width - _LEAST_CELLS, ellipsis=True)
