@@ -4,20 +4,25 @@ Knows no wire and no file: whoever owns the engine tells it of states and of rec
 """
 
 import asyncio
+import json
 import re
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from wstui.engine.json_path import JsonPath
 from wstui.engine.session import MODES, SessionEngine
-from wstui.engine.steps import LASTING, Act, Every, Expect, On, Step, UntilClosed, Wait, quoted
+from wstui.engine.steps import LASTING, Act, Capture, Every, Expect, On, Step, UntilClosed, Wait, quoted
+from wstui.engine.variables import fill, value_text
 from wstui.events import (
     Abort,
     Close,
+    Command,
     CommandRefused,
     ConnectionState,
+    Send,
 )
 
 UNREAD_LIMIT_BYTES = 16 * 1024 * 1024
@@ -51,7 +56,11 @@ class ScriptPlayer:
     """Plays one list of steps once."""
 
     def __init__(
-        self, engine: SessionEngine, steps: Sequence[Step], narrate: Callable[[str], None] = lambda _: None
+        self,
+        engine: SessionEngine,
+        steps: Sequence[Step],
+        narrate: Callable[[str], None] = lambda _: None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Nothing happens before :meth:`play`.
 
@@ -59,14 +68,16 @@ class ScriptPlayer:
             engine: told to connect already when :meth:`play` begins.
             steps: see :mod:`wstui.engine.steps`.
             narrate: gets a sentence where an act of a lasting step is refused.
+            variables: for ``{{name}}`` in what is sent; captures add to them.
         """
         self._engine = engine
         self._steps = list(steps)
         self._narrate = narrate
+        self._variables = dict(variables or {})
         self._changed = asyncio.Event()
         self._unread: deque[bytes] = deque()
         self._unread_bytes = 0
-        self._expects_left = sum(isinstance(step, Expect) for step in self._steps)
+        self._expects_left = sum(isinstance(step, Expect | Capture) for step in self._steps)
         self._on: list[On] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._end_asked = False
@@ -136,7 +147,9 @@ class ScriptPlayer:
                 await self._until(self._over, step.seconds)
                 return None
             case Expect():
-                return await self._expect(step)
+                return await self._expect(step, lambda: self._read_until(step.pattern))
+            case Capture():
+                return await self._expect(step, lambda: self._capture(step))
             case UntilClosed():
                 return await self._until_closed(step)
             case Every():
@@ -151,7 +164,7 @@ class ScriptPlayer:
             return Result(Ending.OTHERWISE, "the connection had ended before.")
         ends = isinstance(step.command, Close | Abort)
         try:
-            await self._engine.do(step.command)
+            await self._engine.do(self._filled(step.command))
         except CommandRefused as refusal:
             if not (ends and self._is(ConnectionState.CLOSING)):
                 return Result(Ending.OTHERWISE, str(refusal))
@@ -160,12 +173,17 @@ class ScriptPlayer:
             self._wants_clean = isinstance(step.command, Close)
         return None
 
-    async def _expect(self, step: Expect) -> Result | None:
+    def _filled(self, command: Command) -> Command:
+        if isinstance(command, Send):
+            return replace(command, payload=fill(command.payload, self._variables))
+        return command
+
+    async def _expect(self, step: Expect | Capture, read: Callable[[], bool]) -> Result | None:
         found = False
 
         def settled() -> bool:
             nonlocal found
-            found = found or self._read_until(step.pattern)
+            found = found or read()
             return found or self._over()
 
         await self._until(settled, step.within_s)
@@ -175,16 +193,27 @@ class ScriptPlayer:
         if found:
             return None
         why = "the connection ended first" if self._over() else f"waited {step.within_s:g} s"
-        return Result(Ending.EXPECT_FAILED, f"no message matched; {why}.")
+        what = "matched" if isinstance(step, Expect) else "had that place"
+        return Result(Ending.EXPECT_FAILED, f"no message {what}; {why}.")
 
     def _read_until(self, pattern: re.Pattern[str]) -> bool:
-        """Read messages up to the first that matches; the ones after it are for the next ``expect``."""
+        """Read messages up to the first that matches; the ones after it are for the next step that waits."""
+        return any(pattern.search(message.decode("utf-8", "replace")) for message in self._read())
+
+    def _capture(self, step: Capture) -> bool:
+        for message in self._read():
+            value = _value_at(step.path, message)
+            if value is not None:
+                self._variables[step.name] = value
+                return True
+        return False
+
+    def _read(self) -> Iterator[bytes]:
+        """Unread messages, each taken when it is looked at."""
         while self._unread:
             message = self._unread.popleft()
             self._unread_bytes -= len(message)
-            if pattern.search(message.decode("utf-8", "replace")):
-                return True
-        return False
+            yield message
 
     async def _until_closed(self, step: UntilClosed) -> Result | None:
         self._end_asked, self._wants_clean = True, False
@@ -213,7 +242,7 @@ class ScriptPlayer:
         if not self._is(ConnectionState.OPEN):
             return
         try:
-            await self._engine.do(act.command)
+            await self._engine.do(self._filled(act.command))
         except CommandRefused as refusal:
             self._narrate(f"{quoted(act.text)} was not done: {refusal}")
 
@@ -239,6 +268,13 @@ class ScriptPlayer:
         except TimeoutError:
             return condition()
         return True
+
+
+def _value_at(path: JsonPath, message: bytes) -> str | None:
+    try:
+        return value_text(path.first(json.loads(message)))
+    except (LookupError, ValueError, RecursionError):
+        return None
 
 
 def only_lasting(steps: Sequence[Step]) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from wstui.engine.json_path import JsonPath, PathError, parse_path
+from wstui.engine.variables import is_variable_name
 from wstui.events import (
     Abort,
     AnswerPings,
@@ -42,6 +44,7 @@ _SHOWN_CHARACTERS = 60
 _EXPECTATION = re.compile(
     r"(?:/(?P<slashed>.+)/|(?P<plain>.*?))(?:\s+within\s+(?P<seconds>\S+))?\s*", re.DOTALL
 )
+_CAPTURE = re.compile(r"\s*(?P<name>\S+)\s+(?P<path>.+?)(?:\s+within\s+(?P<seconds>\S+))?\s*")
 
 
 class StepError(Exception):
@@ -74,6 +77,16 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """Wait for a received message that has the place, and keep what stands there for ``{{name}}``."""
+
+    text: str
+    name: str
+    path: JsonPath
+    within_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class UntilClosed:
     """Wait until the connection has ended. ``within_s`` None: as long as it takes."""
 
@@ -99,7 +112,7 @@ class On:
     act: Act
 
 
-Step = Act | Wait | Expect | UntilClosed | Every | On
+Step = Act | Wait | Expect | Capture | UntilClosed | Every | On
 LASTING = (Every, On)
 """Steps that stay at work; all others are done one after the other."""
 
@@ -200,6 +213,18 @@ def _expect(text: str, rest: str) -> Expect:
     return Expect(text, _pattern(found["slashed"] or found["plain"] or "", "expect"), within_s)
 
 
+def _capture(text: str, rest: str) -> Capture:
+    found = _CAPTURE.fullmatch(rest)
+    if found is None or not is_variable_name(found["name"]):
+        raise StepError("capture needs a name and a JSON path, as in “capture token $.data.token”.")
+    seconds = found["seconds"]
+    within_s = EXPECT_WITHIN_S if seconds is None else _seconds(seconds, "within")
+    try:
+        return Capture(text, found["name"], parse_path(found["path"]), within_s)
+    except PathError as error:
+        raise StepError(f"capture: {error}.") from None
+
+
 def _close(text: str, rest: str) -> Act:
     number, _, reason = rest.strip().partition(" ")
     if number and not number.isdecimal():
@@ -270,6 +295,7 @@ _PARSERS: dict[str, Callable[[str, str], Step]] = {
     "pong": _pong,
     "wait": _wait,
     "expect": _expect,
+    "capture": _capture,
     "close": _close,
     "abort": _bare(Abort),
     "withhold-pongs": _bare(WithholdPongs),
