@@ -8,6 +8,6 @@ mistake.
 
 from wstui.lab import faults as _faults  # noqa: F401 - fills the table
 from wstui.lab.registry import FAULTS, Fault
-from wstui.lab.server import LabError, LabServer
+from wstui.lab.server import EndpointServer, LabError, LabServer
 
-__all__ = ["FAULTS", "Fault", "LabError", "LabServer"]
+__all__ = ["FAULTS", "EndpointServer", "Fault", "LabError", "LabServer"]

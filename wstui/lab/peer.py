@@ -54,6 +54,9 @@ class Message(NamedTuple):
 class Peer:
     """One connection."""
 
+    FAREWELL = "the lab stops"
+    """The reason that a client is told when the server stops."""
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> None:
         self.request = request
         self.upgraded = False
@@ -61,6 +64,8 @@ class Peer:
         self.answer_ping: Callable[[bytes], None] = self.pong
         """Called with each ping's payload; replaced where pongs are the fault."""
         self.answer_close = True
+        self.close_reply: bytes | None = None
+        """The body of the Close frame that answers the client's; None: its own code."""
         self._reader = reader
         self._writer = writer
         self._buffer = bytearray()
@@ -83,9 +88,9 @@ class Peer:
         """Answer 101, with the first subprotocol that the client offers unless told another.
 
         Args:
-            extra: more header lines.
+            extra: more header lines; a ``Server`` among them replaces the lab's.
             key: in place of the right ``Sec-WebSocket-Accept``.
-            subprotocol: in place of the first that was offered.
+            subprotocol: in place of the first that was offered; empty: none.
             deflate: compress, if the client offers it.
         """
         right = accept_key(self.request.headers.get("sec-websocket-key", ""))
@@ -93,9 +98,12 @@ class Peer:
             ("Upgrade", "websocket"),
             ("Connection", "Upgrade"),
             ("Sec-WebSocket-Accept", right if key is None else key),
-            ("Server", "wstui-lab"),
         ]
-        chosen = subprotocol or next(iter(self.request.offered_subprotocols), None)
+        extra = list(extra)
+        if all(name.lower() != "server" for name, _ in extra):
+            headers.append(("Server", "wstui-lab"))
+        offered = next(iter(self.request.offered_subprotocols), None)
+        chosen = offered if subprotocol is None else subprotocol
         if chosen:
             headers.append(("Sec-WebSocket-Protocol", chosen))
         if deflate and self.request.offers_deflate:
@@ -213,7 +221,8 @@ class Peer:
 
     async def _reply_to_close(self, frame: Frame) -> None:
         if not self.close_sent:
-            self.write(encode_frame(CLOSE, close_payload(close_code(frame.payload))))
+            own = close_payload(close_code(frame.payload))
+            self.write(encode_frame(CLOSE, own if self.close_reply is None else self.close_reply))
             self.close_sent = True
         await self.finish()
         raise Ended
@@ -316,7 +325,7 @@ class Peer:
         """The server stops: say so with 1001 where the protocol still allows it, and let go."""
         transport = self._writer.transport
         if self.upgraded and not self.close_sent and not transport.is_closing():
-            self._writer.write(encode_frame(CLOSE, close_payload(1001, "the lab stops")))
+            self._writer.write(encode_frame(CLOSE, close_payload(1001, self.FAREWELL)))
         self._writer.close()
 
 

@@ -35,41 +35,44 @@ class LabError(Exception):
     """The lab cannot start; the text is one sentence."""
 
 
-class LabServer:
-    """A WebSocket server that misbehaves on purpose. Use it with ``async with``.
+class EndpointServer:
+    """Accepts any number of clients, reads their requests, and stops well. Use it with ``async with``.
+
+    What is done with a client is :meth:`attend`, of whoever derives from it.
 
     Args:
-        fault: a name of :data:`~wstui.lab.registry.FAULTS`.
         host: where to listen; this machine alone unless told otherwise.
         port: 0 takes a free one.
         tls: a server's context makes it ``wss://``.
-        speed: divides every duration of the faults.
-        settings: of the fault, in place of its defaults.
 
     Raises:
-        LabError: there is no such fault, or (on entering) the port is not to be had.
+        LabError: (on entering) the port is not to be had.
     """
 
-    def __init__(
-        self,
-        fault: str = "echo",
-        *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        tls: ssl.SSLContext | None = None,
-        speed: float = 1.0,
-        settings: Mapping[str, float] | None = None,
-    ) -> None:
-        self.fault = _known_fault(fault)
+    NAME = "The lab"
+    """What its sentences call it."""
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.host = host
         self.port = port
         self.clients_served = 0
         self._tls = tls
-        self._speed = speed
-        self._settings = dict(settings or {})
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
+
+    async def attend(self, peer: Peer) -> None:
+        """Serve one client, whose request is read; from the answer to the end.
+
+        Raises:
+            Ended: the connection is over.
+            ClientMistake: the client broke the protocol; it is told so.
+        """
+        raise NotImplementedError
+
+    def make_peer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> Peer:
+        """What stands for a client."""
+        return Peer(reader, writer, request)
 
     @property
     def url(self) -> str:
@@ -77,10 +80,6 @@ class LabServer:
         host = _EVERYWHERE.get(self.host, self.host)
         shown = f"[{host}]" if ":" in host else host
         return f"{'wss' if self._tls else 'ws'}://{shown}:{self.port}/"
-
-    def url_of(self, fault: str) -> str:
-        """Where to connect for another fault of the table."""
-        return f"{self.url}{_known_fault(fault).name}"
 
     @property
     def clients(self) -> int:
@@ -99,7 +98,9 @@ class LabServer:
             )
         except (OSError, OverflowError) as error:
             what = getattr(error, "strerror", None) or error
-            raise LabError(f"The lab cannot listen on {safe_text(self.host)}:{self.port}: {what}.") from error
+            raise LabError(
+                f"{self.NAME} cannot listen on {safe_text(self.host)}:{self.port}: {what}."
+            ) from error
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -134,7 +135,7 @@ class LabServer:
         except (BadRequest, TimeoutError, OSError):
             writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
         else:
-            await self._serve_peer(Peer(reader, writer, request))
+            await self._serve_peer(self.make_peer(reader, writer, request))
         finally:
             writer.close()
             asyncio.get_running_loop().call_later(LINGER_S, self._forget, writer)
@@ -146,7 +147,7 @@ class LabServer:
     async def _serve_peer(self, peer: Peer) -> None:
         self.clients_served += 1
         try:
-            await self._run_fault(peer)
+            await self.attend(peer)
         except ClientMistake as mistake:
             with suppress(Ended):
                 await (peer.close(mistake.code, mistake.reason) if peer.upgraded else peer.finish())
@@ -156,7 +157,43 @@ class LabServer:
             peer.abandon()
             raise
 
-    async def _run_fault(self, peer: Peer) -> None:
+
+class LabServer(EndpointServer):
+    """A WebSocket server that misbehaves on purpose.
+
+    Args:
+        fault: a name of :data:`~wstui.lab.registry.FAULTS`.
+        host: where to listen; this machine alone unless told otherwise.
+        port: 0 takes a free one.
+        tls: a server's context makes it ``wss://``.
+        speed: divides every duration of the faults.
+        settings: of the fault, in place of its defaults.
+
+    Raises:
+        LabError: there is no such fault, or (on entering) the port is not to be had.
+    """
+
+    def __init__(
+        self,
+        fault: str = "echo",
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        speed: float = 1.0,
+        settings: Mapping[str, float] | None = None,
+    ) -> None:
+        super().__init__(host=host, port=port, tls=tls)
+        self.fault = _known_fault(fault)
+        self._speed = speed
+        self._settings = dict(settings or {})
+
+    def url_of(self, fault: str) -> str:
+        """Where to connect for another fault of the table."""
+        return f"{self.url}{_known_fault(fault).name}"
+
+    async def attend(self, peer: Peer) -> None:
+        """Run the fault that the request names, else the server's own."""
         fault, settings = self._chosen(peer.request)
         if not peer.request.is_upgrade:
             await peer.respond(426, "Upgrade Required", _HOW_TO_UPGRADE, "This is a WebSocket endpoint.\n")
