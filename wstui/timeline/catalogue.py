@@ -1,8 +1,11 @@
 """The recorded sessions of this machine: a list, a way to find one by name, and their removal."""
 
+import json
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from wstui.places import timelines_folder
 from wstui.timeline.entries import SessionEntry, session_entry
@@ -90,6 +93,17 @@ class Catalogue:
         """
         words = title.encode("utf-8", "replace").decode()
         change(path, lambda link: link.execute("UPDATE session SET title = ?", (words,)).rowcount)
+
+    def relate(self, path: Path, title: str, settings: Mapping[str, Any]) -> None:
+        """Give a session a title, and settings beside those of its profile: what it was made from.
+
+        Raises:
+            TimelineError: the file cannot be written.
+        """
+        words = title.encode("utf-8", "replace").decode()
+        patch = json.dumps(settings)
+        sql = "UPDATE session SET title = ?, settings = json_patch(settings, ?)"
+        change(path, lambda link: link.execute(sql, (words, patch)).rowcount)
 
     def apply_retention(
         self, profile: str, keep_sessions: int, keep_days: float, now_s: float | None = None
