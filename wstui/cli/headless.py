@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class Plan:
     steps: list[Step]
     for_s: float | None = None
     """A bound on the whole run."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """For ``{{name}}`` in what is sent."""
 
     @property
     def watches(self) -> bool:
@@ -79,7 +81,7 @@ class HeadlessRun:
         self._on_commit = on_commit
         self._engine = LocalEngine(self._on_notice, tap=self._on_events)
         steps = [*plan.steps, UntilClosed("until-closed", None)] if plan.watches else plan.steps
-        self._player = ScriptPlayer(self._engine, steps, narrate)
+        self._player = ScriptPlayer(self._engine, steps, narrate, plan.variables)
         self._messages = MessageAssembler()
         self._loop = asyncio.get_running_loop()
         self._until_s = self._loop.time() + (plan.for_s or 0.0)

@@ -8,6 +8,12 @@ from wstui.cli.status import Failure
 @click.command("run")
 @click.argument("target", required=False)
 @click.option("--do", "do", multiple=True, metavar="STEP", help="A step; may be given many times.")
+@click.option(
+    "--script", metavar="NAME", help="The steps of this script of the profile, before those of --do."
+)
+@click.option(
+    "--set", "sets", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in what is sent."
+)
 @click.option("--ping-every", type=click.FloatRange(0), metavar="S", help="Seconds between pings; 0: none.")
 @click.option("--ping-timeout", type=click.FloatRange(0, min_open=True), metavar="S",
               help="Give up when a ping is not answered for this many seconds.")  # fmt: skip
@@ -27,13 +33,14 @@ from wstui.cli.status import Failure
 @click.option("--retry", type=click.IntRange(0), metavar="N", help="Dial again, at most N times in a row.")
 @click.option("--profile", "profile", metavar="NAME", help="Take the settings of this profile.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: every event, and last the verdict.")
-def command(target: str | None, do: tuple[str, ...], for_s: float | None, profile: str | None,
-            as_json: bool, **options: object) -> int:  # fmt: skip
+def command(target: str | None, do: tuple[str, ...], script: str | None, sets: tuple[str, ...],
+            for_s: float | None, profile: str | None, as_json: bool, **options: object) -> int:  # fmt: skip
     """Connect to TARGET (a URL or a profile), carry the steps out, record everything, say why it ended.
 
     \b
     Steps: send TEXT · send-hex HEX · send-file PATH · frame OPCODE HEX · ping [TEXT] · pong [TEXT]
            wait SECONDS · expect REGEX [within SECONDS] · close [CODE [REASON]] · abort
+           capture NAME JSONPATH [within SECONDS], and then {{NAME}} in what is sent
            withhold-pongs · delay-pongs SECONDS · answer-pings · stop-reading · resume-reading
            until-closed [SECONDS] · every SECONDS STEP · on REGEX STEP
     When the steps are done and nothing has closed the connection, it is closed with 1000.
@@ -55,9 +62,12 @@ def command(target: str | None, do: tuple[str, ...], for_s: float | None, profil
         raise Failure(str(error)) from error
     from wstui.cli.overrides import Overrides, destination
     from wstui.cli.run_session import run_plan
+    from wstui.cli.scripts import script_steps, variables
     from wstui.events import Connect
     from wstui.profiles import profile_to_mapping
 
     where = destination(target, profile, Overrides(**options))  # type: ignore[arg-type]
     connect = Connect(profile=profile_to_mapping(where.profile), name=where.name)
-    return run_plan(connect, steps, for_s, as_json=as_json)
+    if script is not None:
+        steps = [*script_steps(where, script), *steps]
+    return run_plan(connect, steps, for_s, as_json=as_json, variables=variables(sets))

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -25,9 +26,16 @@ from wstui.events import Connect, RecordedEvent, safe_text
 from wstui.timeline import TimelineReader
 
 
-def run_plan(connect: Connect, steps: list[Step], for_s: float | None, *, as_json: bool) -> int:
+def run_plan(
+    connect: Connect,
+    steps: list[Step],
+    for_s: float | None,
+    *,
+    as_json: bool,
+    variables: Mapping[str, str] | None = None,
+) -> int:
     """Run a session, print its events and its verdict; the exit status."""
-    outcome = asyncio.run(play_plan(Plan(connect, steps, for_s), as_json=as_json))
+    outcome = asyncio.run(play_plan(Plan(connect, steps, for_s, variables or {}), as_json=as_json))
     if outcome.result.sentence:
         narrate(outcome.result.sentence)
     return status_of(outcome, conclude(outcome, as_json=as_json))
