@@ -1,11 +1,21 @@
 """Sessions written by hand, as the writer would have recorded them."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from wstui.events import Event
+from wstui.engine.local import LocalEngine
+from wstui.engine.messages import MessageAssembler
+from wstui.engine.player import Ending, ScriptPlayer
+from wstui.engine.steps import parse_steps
+from wstui.events import Close, Connect, Event
+from wstui.replay.compare import compare
+from wstui.replay.drive_plan import plan_connection
+from wstui.replay.driving import DriveOptions, Driver
 from wstui.replay.recording import read_recording
+from wstui.replay.server_plan import plan_or_refusal
+from wstui.replay.serving import ReplayServer
 from wstui.timeline import SessionInfo, TimelineReader, TimelineWriter
 
 START_NS = 1_763_800_000_000_000_000
@@ -79,6 +89,116 @@ def recording(record):
 
 @pytest.fixture
 def tools():
-    from types import SimpleNamespace
-
     return SimpleNamespace(event=event, opening=opening, talk=talk, START_NS=START_NS, MS=MS)
+
+
+@pytest.fixture
+def node_modules():
+    """Where the npm package ``ws`` is, or a skip that says what is missing."""
+    import os
+    import shutil
+
+    candidates = [
+        os.environ.get("WSTUI_TEST_NODE_MODULES", ""),
+        str(Path(__file__).parent.parent / "node_modules"),
+    ]
+    found = next((path for path in candidates if path and Path(path, "ws").is_dir()), None)
+    if found is None or shutil.which("node") is None:
+        pytest.skip("needs node, and the npm package ws in WSTUI_TEST_NODE_MODULES or tests/node_modules")
+    return found
+
+
+def dial(url, **tables):
+    return Connect({"url": url, "heartbeat": {"interval": 0}, "proxy": {"url": "none"}, **tables}, "test")
+
+
+@pytest.fixture
+def talk_live():
+    """Carry steps out against an endpoint; the session file."""
+
+    async def go(url, *steps, **tables):
+        assembler = MessageAssembler()
+        player = None
+
+        def tap(events):
+            for message in assembler.feed(events):
+                player.received(message)
+
+        engine = LocalEngine(lambda _: player.state_changed(), tap=tap)
+        player = ScriptPlayer(engine, parse_steps(steps))
+        try:
+            path = (await engine.do(dial(url, **tables)))["session"]
+            result = await player.play()
+            assert result.ending in (Ending.DONE, Ending.ENDED), result
+            if result.ending is Ending.DONE and engine.state.state == "open":
+                await engine.do(Close(1000))
+            await player.until_over()
+        finally:
+            await player.close()
+            await engine.shutdown()
+        return Path(path)
+
+    return go
+
+
+@pytest.fixture
+def drive():
+    """Drive a recording against an endpoint; the outcome, and what was said meanwhile."""
+
+    async def go(path, url, *, connection=None, tables=None, **options):
+        with TimelineReader(path) as reader:
+            recording = read_recording(reader)
+        wish = DriveOptions(**options)
+        plans = [plan_connection(row, wish.captures) for row in recording.chosen(connection)]
+        said, progress = [], []
+        driver = Driver(plans, wish, narrate=said.append, on_progress=progress.append)
+        engine = LocalEngine(lambda _: driver.state_changed(), tap=driver.take)
+        try:
+            outcome = await driver.run(engine, dial(url, **(tables or {})), _nothing)
+        finally:
+            await engine.shutdown()
+        return SimpleNamespace(outcome=outcome, said=said, progress=progress, path=outcome.session)
+
+    return go
+
+
+async def _nothing(path):
+    del path
+
+
+@pytest.fixture
+def beside():
+    """Compare two session files."""
+
+    def go(before, after, **options):
+        with TimelineReader(before) as old, TimelineReader(after) as new:
+            return compare(old, new, **options)
+
+    return go
+
+
+@pytest.fixture
+def serve():
+    """A server of a recorded session."""
+
+    def make(path, *, connection=None, **options):
+        with TimelineReader(path) as reader:
+            plan = plan_or_refusal(read_recording(reader), connection, reader.heartbeat())
+        return ReplayServer(plan, **options)
+
+    return make
+
+
+@pytest.fixture
+def timeline():
+    """What the server did in a session, times and addresses apart."""
+
+    def go(path):
+        with TimelineReader(path) as reader:
+            return [
+                (row.kind, row.payload)
+                for row in reader.events(1)
+                if row.direction == "received" and row.kind in ("text", "binary", "ping", "close")
+            ]
+
+    return go

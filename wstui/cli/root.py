@@ -24,8 +24,10 @@ _COMMANDS = {
     "compare": ("wstui.cli.compare", "two recorded sessions beside each other"),
     "serve": ("wstui.cli.serve", "a recorded server as an endpoint for any client"),
     "export": ("wstui.cli.export", "a session in a format that others read"),
+    "import": ("wstui.cli.import_", "sessions out of others' files, a profile out of a cURL command"),
+    "open": ("wstui.cli.open_file", "the terminal UI on a session, or on a file that can be imported"),
     "lab": ("wstui.cli.lab", "an endpoint that misbehaves by name"),
-    "profile": ("wstui.cli.profile", "profiles: list, show, check"),
+    "profile": ("wstui.cli.profile", "profiles: list, show, check, from-session"),
 }
 """Where each subcommand's ``command`` stands, and what it is for, in the order of ``--help``."""
 

@@ -77,6 +77,8 @@ class ScriptPlayer:
         self._changed = asyncio.Event()
         self._unread: deque[bytes] = deque()
         self._unread_bytes = 0
+        self._newest: bytes | None = None
+        """The message that the newest step took, until something is done."""
         self._expects_left = sum(isinstance(step, Expect | Capture) for step in self._steps)
         self._on: list[On] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -163,6 +165,7 @@ class ScriptPlayer:
         if self._over():
             return Result(Ending.OTHERWISE, "the connection had ended before.")
         ends = isinstance(step.command, Close | Abort)
+        self._newest = None
         try:
             await self._engine.do(self._filled(step.command))
         except CommandRefused as refusal:
@@ -201,7 +204,7 @@ class ScriptPlayer:
         return any(pattern.search(message.decode("utf-8", "replace")) for message in self._read())
 
     def _capture(self, step: Capture) -> bool:
-        for message in self._read():
+        for message in self._newest_and_next():
             value = _value_at(step.path, message)
             if value is not None:
                 self._variables[step.name] = value
@@ -213,7 +216,14 @@ class ScriptPlayer:
         while self._unread:
             message = self._unread.popleft()
             self._unread_bytes -= len(message)
+            self._newest = message
             yield message
+
+    def _newest_and_next(self) -> Iterator[bytes]:
+        """The message that the step before took, then the next ones."""
+        if self._newest is not None:
+            yield self._newest
+        yield from self._read()
 
     async def _until_closed(self, step: UntilClosed) -> Result | None:
         self._end_asked, self._wants_clean = True, False

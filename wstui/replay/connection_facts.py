@@ -11,10 +11,17 @@ from wstui.timeline import TimelineReader, heartbeat_numbers
 
 def opening_differences(old: RecordedConnection, new: RecordedConnection) -> Iterator[FactDifference]:
     """What the servers chose differently."""
-    for what in ("subprotocol", "extensions"):
-        before, after = (_detail(side.opened).get(what) for side in (old, new))
-        if (before or None) != (after or None):
-            yield FactDifference(what, before, after)
+    before, after = _opening(old), _opening(new)
+    for what, value in before.items():
+        if value != after[what]:
+            yield FactDifference(what, value, after[what])
+
+
+def _opening(connection: RecordedConnection) -> dict[str, Any]:
+    detail = _detail(connection.opened)
+    # An extension's parameters change how much crosses the wire, not what is said.
+    extensions = [str(name).partition(";")[0].strip() for name in detail.get("extensions") or ()]
+    return {"subprotocol": detail.get("subprotocol"), "extensions": extensions}
 
 
 def _detail(event: RecordedEvent | None) -> Mapping[str, Any]:
