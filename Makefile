@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FAULT  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench screenshots clean
+.PHONY: help demo test check format bench lab screenshots clean
 
 help:  ## what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ format: $(VENV)/.dev  ## let ruff put things in order
 
 bench: $(VENV)/.test  ## ratios against bare libraries, measured in this run
 	$(BIN)/python -m tests.benchmarks
+
+lab: $(VENV)/.test  ## servers that end connections for known reasons, and what wstui says of them
+	$(BIN)/python -m tests.lab_score -j 4
 
 screenshots: $(VENV)/.test  ## draw screenshots/ anew from a real run
 	$(BIN)/python -m tests.screenshots

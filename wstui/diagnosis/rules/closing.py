@@ -23,6 +23,8 @@ _TIMER_CAUSES_CODES = (*TIMER_CODES, 1008, 1011, 3000, 3008)
 _OPEN_TO_WORDS = (1000, 1001, 1005, 1011)
 """Codes that leave room for the reason's words; others have a meaning of their own."""
 _SLOW_PONG_NS = 100_000_000
+_ACCUSED_NS = 1_500_000_000
+"""Who is accused of a mistake has made it just before."""
 
 
 def code_says(evidence: Evidence) -> Finding | None:
@@ -34,7 +36,10 @@ def code_says(evidence: Evidence) -> Finding | None:
     if said is None:
         sure = 0.7 if close_number(first) >= 4000 else 0.5
         return Finding(Cause.SERVICE_PRIVATE_CODE, sure, "server", (close_frame(first),), "none")
-    return Finding(said.cause, said.confidence, said.who, (close_frame(first),), "none")
+    sure = said.confidence
+    if said.cause is Cause.PROTOCOL_ERROR_CLIENT and (evidence.silence_sent_ns or 0) > _ACCUSED_NS:
+        sure = confidence.WEAK
+    return Finding(said.cause, sure, said.who, (close_frame(first),), "none")
 
 
 def dialect_says(evidence: Evidence) -> Finding | None:

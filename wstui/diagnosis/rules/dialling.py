@@ -7,7 +7,7 @@ from wstui.diagnosis.codes import http_status_says
 from wstui.diagnosis.evidence import Evidence
 from wstui.diagnosis.verdict import Because, Finding, Who
 from wstui.dialects import knowledge
-from wstui.events import Cause, ErrorCode, RecordedEvent
+from wstui.events import Cause, ErrorCode, Kind, RecordedEvent
 
 _BODY_CHARS = 2000
 _NO_BACKEND = re.compile(
@@ -124,4 +124,15 @@ def _said(error: RecordedEvent) -> Because:
     return Because(error.id, str(error.detail.get("message") or error.detail.get("code", "")))
 
 
-RULES = (dialling_failed, refused_over_http)
+def certificate_perhaps_wanted(evidence: Evidence) -> Finding | None:
+    """TLS 1.3 lets us send our request before the server judges the certificate that we did not send."""
+    error, tls = _dial_error(evidence), evidence.first(Kind.TLS)
+    if error is None or tls is None or tls.detail.get("client_certificate") or error.detail.get("size_bytes"):
+        return None
+    if error.detail.get("code") not in (ErrorCode.UPGRADE_EOF, ErrorCode.UPGRADE_RESET):
+        return None
+    text = "TLS was agreed on, then it hung up without a word: it may want a client certificate"
+    return Finding(Cause.TLS_FAILURE, confidence.WEAK, "server", (Because(tls.id, text),), "none")
+
+
+RULES = (dialling_failed, refused_over_http, certificate_perhaps_wanted)
