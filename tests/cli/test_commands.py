@@ -227,7 +227,7 @@ def test_a_mistake_of_ours_ends_in_a_sentence(cli, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(Catalogue, "sessions", fail)
+    monkeypatch.setattr(Catalogue, "paths", fail)
     result = cli("sessions")
     assert result.status == 70
     assert "ZeroDivisionError: oops" in result.err

@@ -21,11 +21,11 @@ _FORMATS = ("jsonl", "har", "md", "html", "csv")
 @click.command("export", epilog=SESSION_HELP)
 @click.argument("session", shell_complete=complete_session)
 @click.option("--format", "form", type=click.Choice(_FORMATS),
-              help="By default what FILE's name says, else jsonl (everything, one event a line).")  # fmt: skip
+              help="By default what FILE's name says, else jsonl.")  # fmt: skip
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to; “-” is standard output.")
 @click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
 @click.option("--from", "first", metavar="PLACE",
-              help="Begin at an event's number (120), seconds since the start (12.5s), a time (12:01:07).")  # fmt: skip
+              help="Begin at an event (120), at seconds since the start (12.5s), at 12:01:07.")  # fmt: skip
 @click.option("--to", "last", metavar="PLACE", help="End here, included.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
               help="Only events of this kind; may be given many times.")  # fmt: skip
