@@ -28,6 +28,7 @@ _BESIDE_MESSAGES = "kind NOT IN ('text', 'binary')"
 
 _HEARTBEAT_KINDS = "('ping', 'pong', 'open', 'eof', 'reset', 'lost')"
 _BATCH = 2000
+_IDS_AT_ONCE = 500
 _MAX_ID = (1 << 63) - 1
 _BATCH_BYTES = 8 << 20
 _START_IN_SQL_BYTES = 1 << 16
@@ -145,6 +146,39 @@ class TimelineReader:
     ) -> list[RecordedEvent]:
         """The same with every event in it: a row is an id less one."""
         return self.events(max(first_row, 0) + 1, None, count, payload_limit=payload_limit)
+
+    def events_of(self, ids: list[int], *, payload_limit: int | None = None) -> list[RecordedEvent]:
+        """Single events, in the order of their numbers; what does not exist is left out."""
+        found: list[RecordedEvent] = []
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            some = tuple(ids[start : start + _IDS_AT_ONCE])
+            found += self._window(f"id IN ({','.join('?' * len(some))}) ORDER BY id", some, payload_limit)
+        return found
+
+    def narrowed(
+        self, first_id: int, rows: int, *, kinds: frozenset[str], direction: str = "", payloads: bool = True
+    ) -> tuple[list[RecordedEvent], int]:
+        """The next events of some kinds and a direction, for a scan in flat memory.
+
+        Args:
+            first_id: where to begin.
+            rows: how many numbers to go through; fewer where payloads are large.
+            kinds: the others are not read.
+            direction: the other directions are not read; empty: all.
+            payloads: whether payloads are needed.
+
+        Returns:
+            The events, and the number up to which was looked.
+        """
+        last_id = first_id + (self._affordable(first_id, rows) if payloads else rows) - 1
+        columns = EVENT if payloads else f"{EVENT_WITHOUT_PAYLOAD}, NULL"
+        wanted = sorted(kinds)
+        condition = f"id BETWEEN ? AND ? AND +kind IN ({','.join('?' * len(wanted))})"
+        parameters = (first_id, last_id, *wanted)
+        if direction:
+            condition, parameters = f"{condition} AND direction = ?", (*parameters, direction)
+        sql = f"SELECT {columns} FROM event WHERE {condition} ORDER BY id"  # noqa: S608
+        return self._events(sql, parameters), last_id
 
     def row_of(self, event_id: int, *, everything: bool = False) -> int:
         """The row of an event; of one that the transcript leaves out, the row before it (or 0).
@@ -272,10 +306,14 @@ class TimelineReader:
 
     def _batch(self, first_id: int, rows: int) -> list[RecordedEvent]:
         """Some events, fewer where their payloads are large."""
+        return self.events(first_id, first_id + self._affordable(first_id, rows) - 1)
+
+    def _affordable(self, first_id: int, rows: int) -> int:
+        """How many events from there on may be in memory at once."""
         sql = "SELECT coalesce(sum(length(payload)), 0) FROM event WHERE id BETWEEN ? AND ?"
         while rows > 1 and self._integers(sql, (first_id, first_id + rows - 1))[0][0] > _BATCH_BYTES:
             rows //= 2
-        return self.events(first_id, first_id + rows - 1)
+        return rows
 
     def _series(self, after_id: int, now_ns: int | None) -> HeartbeatSeries:
         series = HeartbeatSeries(self._heartbeat_timeout_ns())

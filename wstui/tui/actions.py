@@ -43,6 +43,7 @@ class Place(StrEnum):
     MESSAGES = "Messages"
     DETAIL = "Message detail"
     COMPOSER = "Composer"
+    FILTER = "Filter line"
     GRAPH = "Heartbeat graph"
     TIMELINE = "Timeline"
 
@@ -120,7 +121,16 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     _A(_P.SESSION, "export", "f7", "export", "Write the session to a JSON Lines file.", 9, True, True),
-    _A(_P.SESSION, "find", "ctrl+f", "find", "Find messages that contain a text.", 5, True, True),
+    _A(
+        _P.SESSION,
+        "find",
+        "ctrl+f",
+        "find",
+        "Filter the messages: text, /regex/, $.path and more.",
+        5,
+        True,
+        True,
+    ),
     _A(_P.SESSION, "panel", "ctrl+b", "panel", "Show or hide the side panel.", 6, True, True),
     _A(_P.SESSION, "live_tail", "ctrl+l", "live tail", "Follow the newest message again.", 12, True, True),
     _A(_P.SESSION, "home", "ctrl+o", "sessions", "Go to the profiles and recorded sessions.", 11, True, True),
@@ -147,8 +157,9 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.MESSAGES, "screen.copy_message", "y", "copy", "Copy the selected message."),
     _A(_P.MESSAGES, "time", "t", "time", "Time of day, since the start, since the row before."),
     _A(_P.MESSAGES, "screen.everything", "p", "pings", "Show or hide pings, pongs and dialling."),
-    _A(_P.MESSAGES, "screen.find", "slash", "find", "Find messages that contain a text."),
-    _A(_P.MESSAGES, "screen.find_next(1)", "n", "next hit", "The next message that contains the text."),
+    _A(_P.MESSAGES, "screen.find", "slash", "find", "Filter the messages."),
+    _A(_P.MESSAGES, "screen.filter_mode", "f", "hits/all", "Hits alone, or all with the hits marked."),
+    _A(_P.MESSAGES, "screen.find_next(1)", "n", "next hit", "The next message that the filter finds."),
     _A(_P.MESSAGES, "screen.find_next(-1)", "N", "previous hit", "The one before."),
     _A(_P.DETAIL, "view('pretty')", "1", "pretty", "JSON laid out."),
     _A(_P.DETAIL, "view('raw')", "2", "raw", "The text as it came."),
@@ -176,6 +187,7 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.COMPOSER, "newer", "down", "newer", "From the last line: the message sent after."),
     _A(_P.COMPOSER, "toggle_hex", "ctrl+t", "text/hex", "Type text, or binary as hexadecimal digits."),
     _A(_P.COMPOSER, "screen.saved", "ctrl+s", "saved", "Insert a message saved in the profile.", 0, True),
+    _A(_P.FILTER, "screen.filter_mode", "ctrl+t", "hits/all", "Hits alone, or all with the hits marked."),
     _A(_P.HOME, "demo", "ctrl+d", "try the demo", "Practise on a server in this machine.", 2, True, True),
     _A(_P.HOME, "reload", "r", "refresh", "Read profiles and sessions again.", 4, True),
     _A(_P.SESSIONS, "delete", "d,delete", "delete", "Delete the chosen session's file.", 3),

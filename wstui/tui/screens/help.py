@@ -19,6 +19,7 @@ _PLACES = {
         Place.SESSION,
         Place.COMPOSER,
         Place.MESSAGES,
+        Place.FILTER,
         Place.DETAIL,
         Place.GRAPH,
         Place.TIMELINE,

@@ -85,6 +85,7 @@ class SessionScreen(SessionLooking):
 
     async def on_unmount(self) -> None:
         """Whatever way the screen went: its engine goes with it."""
+        self.end_filter()
         await self.end()
 
     # -- talking -------------------------------------------------------------------------------------

@@ -120,16 +120,17 @@ class MessageDetail(Vertical):
         self.clear()
 
     def clear(self) -> None:
-        """Show what to do when nothing is selected."""
+        """Nothing is selected: fold to one line that says what to do."""
         self._wanted, self.content = None, None
-        hint = SpanDocument([(("↑ ↓ or a click selects a message; Enter looks closer.", "quiet"),)])
-        self.query_one(DocumentView).show(hint)
-        self._show_title(Content("Detail"))
+        self.add_class("-folded")
+        self.query_one(DocumentView).show(SpanDocument([]))
+        self._show_title(Content("↑ ↓ or a click selects a message, Enter looks closer"))
 
     def open(self, path: Path, event_id: int) -> None:
         """Show an event of a session file; what is shown stays until the new one is ready."""
         if event_id != self._wanted:
             self._wanted = event_id
+            self.remove_class("-folded")
             self._load(path, event_id)
 
     @work(thread=True, exclusive=True, group="detail", exit_on_error=False)

@@ -4,7 +4,7 @@ Rule 1: no work per row beyond the rows on the screen. Rule 2: nothing jumps: th
 tail only while it stands at the tail, and a selection belongs to an event, not to a place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -23,6 +23,7 @@ from textual.strip import Strip
 from wstui.events import Kind, RecordedEvent
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.event_words import event_line, size_words
+from wstui.tui.filtering.rows import FilteredRows
 from wstui.tui.measures import clock_text, count_text, delta_text, offset_text
 from wstui.tui.rows import Rows
 from wstui.tui.tones import TONE_CLASSES, tone_class
@@ -44,10 +45,15 @@ class MessageList(ScrollView, can_focus=True):
     """What was said, and what began, ended and disturbed it."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"message-list--selected", "message-list--new", *TONE_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "message-list--selected",
+        "message-list--new",
+        "message-list--hit",
+        *TONE_CLASSES,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.MESSAGES)]
 
-    rows: var[Rows | None] = var(None, init=False)
+    rows: var[Rows | FilteredRows | None] = var(None, init=False)
     time_shown: reactive[TimeShown] = reactive(TimeShown.CLOCK)
     selected_id: var[int | None] = var(None, init=False)
     following: var[bool] = var(True, init=False)
@@ -68,13 +74,15 @@ class MessageList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.start_ns = 0
         self.noted: Mapping[int, str] = {}
+        self.hits: Container[int] | None = None
+        self.hit_words: tuple[str, ...] = ()
         self.hint: tuple[str, ...] = ()
         self._seen = 0
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_STRIPS)
 
     # -- what it shows ---------------------------------------------------------------------------
 
-    def show(self, rows: Rows | None, start_ns: int = 0) -> None:
+    def show(self, rows: Rows | FilteredRows | None, start_ns: int = 0) -> None:
         """Show these rows; the selection stays where its event still has a row."""
         self.start_ns = start_ns
         self.rows = rows
@@ -96,7 +104,7 @@ class MessageList(ScrollView, can_focus=True):
         self.virtual_size = Size(0, count)
         if self.following:
             self._seen = count
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
         if before < self.scroll_offset.y + self.size.height or not self.following:
             self.refresh()
 
@@ -106,6 +114,16 @@ class MessageList(ScrollView, can_focus=True):
             self.noted = noted
             self._strips.clear()
             self.refresh()
+
+    def mark_hits(self, hits: Container[int] | None, words: tuple[str, ...]) -> None:
+        """Mark rows with a dot where ``hits`` are given, and these words wherever they stand."""
+        self.hits, self.hit_words = hits, tuple(word.lower() for word in words)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw every row anew."""
+        self._strips.clear()
+        self.refresh()
 
     def show_hint(self, *lines: str) -> None:
         """What an empty list says."""
@@ -123,7 +141,7 @@ class MessageList(ScrollView, can_focus=True):
         """Stand at the newest row and follow it."""
         self.following = True
         self._seen = self.virtual_size.height
-        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Leaving the tail stops following it; coming back to the end resumes."""
@@ -172,9 +190,9 @@ class MessageList(ScrollView, can_focus=True):
     def _scroll_to_row(self, row: int) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if row < top:
-            self.scroll_to(y=row, animate=False, immediate=True)
+            self.scroll_to(y=row, animate=False, immediate=True, force=True)
         elif row >= top + height:
-            self.scroll_to(y=row - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=row - height + 1, animate=False, immediate=True, force=True)
 
     def _move(self, by: int) -> None:
         row = self.selected_row
@@ -280,13 +298,15 @@ class MessageList(ScrollView, can_focus=True):
     def _draw(self, event: RecordedEvent, before: RecordedEvent | None, width: int, selected: bool) -> Strip:
         line = event_line(event)
         note = "✎" if event.id in self.noted else " "
-        segments = [("▌" if selected else " ", "accent"), (note, "note")]
+        hit = self.hits is not None and event.id in self.hits
+        segments = [("▌" if selected else "•" if hit else " ", "accent"), (note, "note")]
         segments += self._times(event, before, width)
         segments.append((f"  {line.glyph} ", line.tone))
         if width >= _WITHOUT_SIZE_CELLS:
             segments.append((f"{size_words(event):>7}  ", "quiet"))
         quiet = event.kind == Kind.BINARY
-        segments.append((line.words, line.tone if line.marker else "quiet" if quiet else "plain"))
+        tone = line.tone if line.marker else "quiet" if quiet else "plain"
+        segments += [(text, "hit" if found else tone) for text, found in _marked(line.words, self.hit_words)]
         if event.id in self.noted:
             segments.append((f"  ✎ {self.noted[event.id]}", "note"))
         filled = self._background(selected)
@@ -317,7 +337,23 @@ class MessageList(ScrollView, can_focus=True):
         return clock_text(event.t_ns)
 
     def _tone(self, tone: str) -> Style:
+        if tone == "hit":
+            return self.get_component_rich_style("message-list--hit")
         return self.get_component_rich_style(tone_class(tone))
+
+
+def _marked(text: str, words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, and whether each is one of the words."""
+    lowered, at = text.lower(), 0
+    while words and len(lowered) == len(text):
+        places = [(found, -len(word)) for word in words if (found := lowered.find(word, at)) >= 0]
+        if not places:
+            break
+        found, length = min(places)
+        yield text[at:found], False
+        at = found - length
+        yield text[found:at], True
+    yield text[at:], False
 
 
 def _common_beginning(shown: str, before: str) -> int:
