@@ -1,5 +1,6 @@
 """Sessions written by hand, as the writer would have recorded them."""
 
+import contextlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from wstui.engine.local import LocalEngine
 from wstui.engine.messages import MessageAssembler
 from wstui.engine.player import Ending, ScriptPlayer
 from wstui.engine.steps import parse_steps
-from wstui.events import Close, Connect, Event
+from wstui.events import Close, CommandRefused, Connect, Event
 from wstui.replay.compare import compare
 from wstui.replay.drive_plan import plan_connection
 from wstui.replay.driving import DriveOptions, Driver
@@ -131,7 +132,8 @@ def talk_live():
             result = await player.play()
             assert result.ending in (Ending.DONE, Ending.ENDED), result
             if result.ending is Ending.DONE and engine.state.state == "open":
-                await engine.do(Close(1000))
+                with contextlib.suppress(CommandRefused):
+                    await engine.do(Close(1000))
             await player.until_over()
         finally:
             await player.close()

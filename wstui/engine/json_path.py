@@ -13,9 +13,9 @@ Place = tuple[str | int, ...]
 """Where a value stands: the keys and indices from the root."""
 
 _STEP = re.compile(
-    r"""(?P<deep>\.\.)?(?:
-        (?:\.(?!\.))?(?P<name>[^\s.\[\]'"*$]+)
-        | \.?(?P<star>\*)
+    r"""(?:(?P<deep>\.\.)|\.)?(?:
+        (?P<name>[^\s.\[\]'"*$]+)
+        | (?P<star>\*)
         | \[\s*(?:(?P<index>-?\d+)|(?P<any>\*)|'(?P<single>[^']*)'|"(?P<double>[^"]*)")\s*\]
     )""",
     re.VERBOSE,

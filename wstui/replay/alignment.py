@@ -85,6 +85,29 @@ def align(
     return sorted(_other_shapes(pairs), key=_place)
 
 
+def cut_short(pairs: Sequence[Pair], *, before: bool) -> list[Pair]:
+    """The pairs where one recording stops: what the other has after the last pair means nothing.
+
+    Args:
+        pairs: as :func:`align` gives them.
+        before: whether it is the first recording that stops.
+    """
+    paired = [pair for pair in pairs if pair.before is not None and pair.after is not None]
+    last = max((_other(pair, before=before) for pair in paired), default=0)
+    return [
+        pair._replace(surplus=True)
+        if (pair.before if before else pair.after) is None and _other(pair, before=before) > last
+        else pair
+        for pair in pairs
+    ]
+
+
+def _other(pair: Pair, *, before: bool) -> int:
+    """The event on the side that goes on."""
+    item = pair.after if before else pair.before
+    return 0 if item is None else item.moment.event
+
+
 def _item(moment: Moment, slot: int) -> Item:
     content = None if moment.is_cut else read_content(moment.payload)
     if content is None:

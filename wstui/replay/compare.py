@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wstui.diagnosis import diagnose
 from wstui.engine.json_path import JsonPath, Place, place_text, scalars
-from wstui.replay.alignment import Item, Pair, align, server_messages, streams
+from wstui.replay.alignment import Item, Pair, align, cut_short, server_messages, streams
 from wstui.replay.comparison import (
     Comparison,
     ConnectionComparison,
@@ -76,6 +76,9 @@ def _connections(rules: Rules, before: _Located, after: _Located) -> ConnectionC
     (old_reader, old), (new_reader, new) = before, after
     flowing = streams(old.moments) | streams(new.moments)
     pairs = align(server_messages(old.moments), server_messages(new.moments), flowing)
+    for connection, is_first in ((old, True), (new, False)):
+        if ending(connection) is None:
+            pairs = cut_short(pairs, before=is_first)
     judge = _Judge(rules, _said(old), _said(new))
     differences = tuple(judge.differences(pairs))
     heartbeats = (heartbeat_side(old_reader, old), heartbeat_side(new_reader, new))

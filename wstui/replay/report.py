@@ -69,7 +69,7 @@ def _connection_lines(row: ConnectionComparison, *, named: bool) -> Iterator[str
     for fact in row.facts:
         yield f"{indent}{_fact(fact)}"
     for shape, count in row.surplus:
-        yield f"{indent}Of the stream {safe_text(shape)} the second has {count:+d} at the end (not counted)."
+        yield f"{indent}Of {safe_text(shape)} the second has {count:+d} at the end (not counted)."
     for place in row.ignored:
         what = f"{safe_text(place.place)} of {safe_text(place.shape)}"
         yield f"{indent}Left out: {what}, {safe_text(place.why)} ({place.times}×)."

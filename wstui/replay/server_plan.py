@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from wstui.events import Direction, Kind
+from wstui.events import REASON_LIMIT_BYTES, Direction, Kind
+from wstui.lab.frames import close_payload
 from wstui.replay.alignment import streams
 from wstui.replay.links import Link, find_links
 from wstui.replay.recording import Moment, RecordedConnection, Recording, RecordingError
@@ -131,7 +132,7 @@ def plan_server(connection: RecordedConnection, beats: Iterable[Beat] = ()) -> S
         find_links(moments, by_client=True),
         _ending(connection, closes),
         tuple(_pong_delay(beat) for beat in beats if beat.connection == connection.number),
-        None if reply is None else reply.payload,
+        None if reply is None else _close_body(reply),
         not client_closed or reply is not None,
         tuple(_headers(connection)),
         tuple(_remarks(connection)),
@@ -216,12 +217,21 @@ def _ending(connection: RecordedConnection, closes: Sequence[Moment]) -> ServerE
     if first is not None and first.is_sent:
         return ServerEnding("client")
     if first is not None:
-        return ServerEnding("close", first.payload, _gap_ns(connection, first))
+        return ServerEnding("close", _close_body(first), _gap_ns(connection, first))
     if end is None or end.direction == Direction.SENT:
         return ServerEnding("client")
     kinds: dict[str, EndingKind] = {Kind.EOF.value: "fin", Kind.RESET.value: "rst"}
     partial, missing = (_count(end.detail.get(name)) for name in ("partial_bytes", "missing_bytes"))
     return ServerEnding(kinds.get(end.kind, "silence"), b"", _gap_ns(connection, end), partial, missing)
+
+
+def _close_body(moment: Moment) -> bytes:
+    """The body of a Close frame; an imported session may know only what it said."""
+    code = moment.detail.get("code")
+    if moment.payload or not isinstance(code, int) or not 0 <= code <= 0xFFFF:
+        return moment.payload
+    reason = str(moment.detail.get("reason", "")).encode("utf-8", "replace")[:REASON_LIMIT_BYTES]
+    return close_payload(code, reason)
 
 
 def _gap_ns(connection: RecordedConnection, ending: Moment) -> int:

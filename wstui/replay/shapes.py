@@ -119,20 +119,24 @@ def _is_id(value: Any) -> bool:
 
 
 def _object_shape(value: dict[str, Any]) -> tuple[Hashable, ...]:
+    return _naming_members(value) or (frozenset(value),)
+
+
+def _naming_members(value: dict[str, Any]) -> tuple[Hashable, ...]:
     named = tuple(
         (name, inner)
         for name, inner in sorted(value.items())
         if name in _NAMING and (_is_word(inner) or (name == "op" and isinstance(inner, int)))
     )
     answers = tuple(name for name in ("error", "errors") if value.get(name))
-    return (*named, *answers) if named else (frozenset(value),)
+    return (*named, *answers) if named else ()
 
 
 def _element(value: Any) -> Hashable:
     if isinstance(value, str):
         return value if _is_word(value) else "string"
     if isinstance(value, dict):
-        return _object_shape(value)[0] if value else "object"
+        return _naming_members(value) or "object"
     return type(value).__name__
 
 
