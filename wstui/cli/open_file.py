@@ -51,7 +51,7 @@ def _here_already(head: bytes) -> Path | None:
 
     try:
         line = msgspec.json.decode(head.split(b"\n", 1)[0], type=SessionLine)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError):
         return None
     for path in Catalogue().paths():
         if line.id and path.name == line.session:

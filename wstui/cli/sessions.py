@@ -22,8 +22,8 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 @click.option("--profile", metavar="NAME", help="Only the sessions of this profile.")
 @click.option("--since", metavar="WHEN",
               help="Only those that began since then: 90m, 12h, 7d, a date, a time of ISO 8601.")  # fmt: skip
-@click.option("--cause", "causes", multiple=True, type=click.Choice([cause.value for cause in Cause]),
-              metavar="CAUSE", help="Only those that ended so: a cause as “diagnose --json” has it.")  # fmt: skip
+@click.option("--cause", "causes", multiple=True, type=click.Choice([row.value for row in Cause]),
+              metavar="CAUSE", help="Only those that ended so, as “diagnose --json” has it.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one session a line.")
 def command(

@@ -24,7 +24,7 @@ from wstui.exchange.har_events import (
     message_event,
 )
 from wstui.exchange.import_jsonl import EventLine, NoteLine, take_note
-from wstui.exchange.import_problem import ImportProblem, Problems
+from wstui.exchange.import_problem import UNREADABLE, ImportProblem, Problems
 from wstui.timeline import Note, SessionInfo
 
 SIZE_LIMIT_BYTES = 4 << 30
@@ -100,7 +100,7 @@ def _log(path: Path, data: mmap.mmap, problems: Problems) -> _Log:
         return msgspec.json.decode(memoryview(data), type=_Har).log
     except msgspec.ValidationError as error:
         raise ImportProblem(f"{path.name} is no HAR file: {error}.") from error
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         return _what_is_whole(path, data, problems, error)
 
 
@@ -171,7 +171,7 @@ def _sessions(log: _Log, problems: Problems) -> Iterator[list[HarEntry]]:
     for number, raw in enumerate(log.entries, start=1):
         try:
             entry = msgspec.json.decode(raw, type=HarEntry)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             if b'"_webSocketMessages"' in bytes(raw):
                 problems.add(1, f"entry {number}: {error}")
             continue
@@ -192,7 +192,7 @@ def _session_name(entry: HarEntry) -> str:
 def _facts(entry: HarEntry) -> _WstuiFacts:
     try:
         return msgspec.json.decode(entry.wstui, type=_WstuiFacts) if entry.wstui else _WstuiFacts()
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return _WstuiFacts()
 
 
@@ -240,8 +240,11 @@ def _connection(draft: Draft, entry: HarEntry, number: int, start_ns: int, probl
         for event in ending_events(entry, number, last_ns):
             draft.add(event)
     for raw in facts.notes:
-        place = msgspec.json.decode(raw, type=_Place).event
-        take_note(draft, msgspec.json.decode(raw, type=NoteLine), new_ids.get(place or 0))
+        try:
+            place = msgspec.json.decode(raw, type=_Place).event
+            take_note(draft, msgspec.json.decode(raw, type=NoteLine), new_ids.get(place or 0))
+        except UNREADABLE as error:
+            problems.add(1, f"_wstui: a note: {error}")
     return last_ns
 
 
@@ -260,7 +263,7 @@ def _own_events(facts: _WstuiFacts, number: int, problems: Problems) -> Iterator
                 msgspec.json.decode(raw, type=_Numbered).id,
                 _event_of(raw).event()._replace(connection=number),
             )
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             problems.add(1, f"_wstui: {error}")
 
 
@@ -270,7 +273,7 @@ def _messages(entry: HarEntry, connection: int, problems: Problems) -> list[Even
     for index, raw in enumerate(entry.messages):
         try:
             event = message_event(msgspec.json.decode(raw, type=HarMessage), connection)
-        except (msgspec.DecodeError, ValueError, OverflowError) as error:
+        except (*UNREADABLE, ValueError, OverflowError) as error:
             problems.add(1, f"message {index + 1} of {entry.request.url}: {error}")
             continue
         events.append(event)

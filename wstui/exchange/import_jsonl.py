@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from wstui.events import Event
 from wstui.exchange.draft import Draft
-from wstui.exchange.import_problem import ImportProblem, Problems
+from wstui.exchange.import_problem import UNREADABLE, ImportProblem, Problems
 from wstui.exchange.jsonl import JSONL_VERSION
 from wstui.timeline import Note, SessionInfo
 
@@ -118,7 +118,7 @@ def import_jsonl(path: Path, folder: Path | None = None) -> tuple[Draft, str]:
             for number, line in lines:
                 try:
                     _take(draft, line)
-                except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+                except UNREADABLE as error:
                     problems.add(number, reason_of(error, line))
                     if problems.are_too_many:
                         break
@@ -161,7 +161,7 @@ def _beginning(path: Path, lines: Iterator[tuple[int, bytes]]) -> tuple[SessionI
                 f"{path.name}, line {number}: expected a session, got a line of type “{type_}”."
             )
         return _info(path, number, line), None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         reason = reason_of(error, line)
         raise ImportProblem(
             f"{path.name}, line {number}: not JSON Lines of wstui ({reason}); nothing was imported."

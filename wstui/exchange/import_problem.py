@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
+
 from wstui.events import safe_text
+
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What decoding JSON of others may raise."""
 
 
 class ImportProblem(Exception):

@@ -7,6 +7,7 @@ known, or the continuation of a message in several lines. Times are taken where 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -16,6 +17,8 @@ from wstui.exchange.import_problem import ImportProblem, Problems
 from wstui.timeline import Note, SessionInfo
 
 _NS = 1_000_000_000
+_DAY_NS = 86_400 * _NS
+_HEAD_ROWS = 100
 _STEP_NS = 1_000_000
 """Between lines without a time, so that their order shows."""
 
@@ -61,26 +64,30 @@ def import_transcript(path: Path, folder: Path | None = None) -> tuple[Draft, st
     started_ns = int(path.stat().st_mtime) * _NS
     with path.open("rb") as file:
         rows = _rows(file, problems)
-        first = next(rows, None)
-        if first is None:
+        head = list(islice(rows, _HEAD_ROWS))
+        if not head:
             raise ImportProblem(problems.sentence(0) or f"{path.name}: there is no message in it.")
-        timed = first.t_ns is not None
-        start_ns = first.t_ns if first.t_ns is not None else started_ns
+        times = [row.t_ns for row in head if row.t_ns is not None]
+        # Times without a date are of the day on which the file was written.
+        day_ns = started_ns - started_ns % _DAY_NS if times and times[0] < _DAY_NS else 0
+        start_ns = times[0] + day_ns if times else started_ns
         info = SessionInfo(start_ns, "", "", title=path.name)
         with Draft(info, folder) as draft:
-            now_ns = _add(draft, first, start_ns)
-            for row in rows:
-                now_ns = _add(draft, row, now_ns)
+            now_ns = start_ns
+            for row in chain(head, rows):
+                now_ns = _add(draft, row, now_ns, day_ns)
                 if problems.are_too_many:
                     break
-            if not timed:
+            if not times:
                 draft.note(Note(0, None, start_ns, _NOTE.format(name=path.name), "", 0, None))
             draft.finish(now_ns)
     return draft, problems.sentence(draft.events)
 
 
-def _add(draft: Draft, row: _Line, now_ns: int) -> int:
-    t_ns = max(row.t_ns if row.t_ns is not None else now_ns + _STEP_NS, now_ns)
+def _add(draft: Draft, row: _Line, now_ns: int, day_ns: int) -> int:
+    said_ns = None if row.t_ns is None else row.t_ns + day_ns
+    step_ns = _STEP_NS if draft.events else 0
+    t_ns = max(now_ns + step_ns if said_ns is None else said_ns, now_ns)
     if not draft.events and row.kind not in (Kind.OPEN, Kind.ERROR):
         draft.add(Event(t_ns, 0, Kind.OPEN.value, "local"))
     draft.add(_event(row, t_ns))
