@@ -1,6 +1,6 @@
 """What a silence that still lasts may lead to."""
 
-from wstui.diagnosis import PastEnding, connection_evidence, outlook
+from wstui.diagnosis import PastEnding, connection_evidence, outlook, silence_limit
 
 NS = 10**9
 START = 1_700_000_000 * NS
@@ -57,3 +57,11 @@ def test_pongs_that_we_answer_are_no_silence_limit(trace):
 def test_nothing_to_say_before_the_open_and_after_the_end(trace):
     assert look(trace, 5).limit_s is None
     assert look(trace.open(server="nginx").eof(3), 10).sentence == ""
+
+
+def test_the_limit_for_the_silence_bar_counts_bytes_of_either_side(new_trace):
+    assert silence_limit(new_trace().open(server="nginx").events) == (60, "nginx")
+    assert silence_limit(new_trace().open(server="Cowboy").events) is None
+    assert silence_limit(new_trace().open().events) is None
+    past = [PastEnding(33.0, 40.0, "eof"), PastEnding(33.2, 90.0, "eof")]
+    assert silence_limit(new_trace().open(server="nginx").events, past) == (33.1, "as before")

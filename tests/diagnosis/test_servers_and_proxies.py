@@ -224,7 +224,9 @@ def test_a_slow_but_proper_answer_to_our_close(trace):
 
 def test_close_frames_exchanged_but_tcp_stays(trace):
     trace.open().chat(1).close_received(1.0, 1000, "bye").close_sent(1.0, 1000, reply=True)
-    assert verdict_of(trace.we_end(11.0, why="TCP stayed open")).cause is Cause.SERVER_CLOSED_NORMAL
+    verdict = verdict_of(trace.we_end(11.0, why="TCP stayed open"))
+    assert verdict.cause is Cause.SERVER_CLOSED_NORMAL
+    assert not verdict.clean
 
 
 @pytest.mark.parametrize("code", [0, 999, 1004, 1006, 2500, 5000])

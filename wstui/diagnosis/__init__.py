@@ -9,7 +9,7 @@ Pure functions over a timeline reader; nothing here touches a socket, a screen o
 from wstui.diagnosis.diagnose import diagnose, diagnose_events
 from wstui.diagnosis.evidence import Evidence, connection_evidence
 from wstui.diagnosis.history import history_before, history_of
-from wstui.diagnosis.outlook import Outlook, outlook
+from wstui.diagnosis.outlook import Outlook, outlook, silence_limit
 from wstui.diagnosis.past import PastEnding
 from wstui.diagnosis.verdict import Alternative, Because, Finding, Verdict
 
@@ -27,4 +27,5 @@ __all__ = [
     "history_before",
     "history_of",
     "outlook",
+    "silence_limit",
 ]

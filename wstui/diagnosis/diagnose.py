@@ -81,12 +81,13 @@ def is_clean(evidence: Evidence) -> bool:
     """Both Close frames were exchanged, neither broke a rule, and TCP ended after them.
 
     Failing the connection (RFC 6455 §7.1.7), as over a heartbeat that nobody answered, is not clean even
-    if the other side still answers the Close. RFC 6455 §7.1.4.
+    if the other side still answers the Close; nor is a server that leaves TCP open until we give up (§7.1.1).
+    RFC 6455 §7.1.4.
     """
     sent, received, end = evidence.close_sent, evidence.close_received, evidence.end
     if sent is None or received is None or received.detail.get("invalid"):
         return False
-    if end is None or end.kind != "eof" or _closed_for_a_missed_pong(evidence):
+    if end is None or end.kind != "eof" or evidence.end_is_ours or _closed_for_a_missed_pong(evidence):
         return False
     return all(e.detail.get("code") in _HARMLESS for e in evidence.errors)
 

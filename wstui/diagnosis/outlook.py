@@ -9,6 +9,7 @@ from wstui.diagnosis.heartbeats import heartbeat_debt
 from wstui.diagnosis.past import PastEnding
 from wstui.diagnosis.rules.roundness import alike, spread
 from wstui.dialects import Intermediary
+from wstui.events import RecordedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,26 @@ def outlook(evidence: Evidence) -> Outlook:
     return min(
         known, key=lambda row: row.left_s or 0.0, default=Outlook(silent_s, sentence=_silent(silent_s))
     )
+
+
+def silence_limit(
+    events: Sequence[RecordedEvent], past: Sequence[PastEnding] = ()
+) -> tuple[float, str] | None:
+    """The silence, in seconds, after which an open connection is known to be ended, and by whom.
+
+    Only limits that bytes in either direction reset: what a bar of common silence can be held against.
+
+    Args:
+        events: of the connection, its phases at least; they tell who stands between.
+        past: endings of earlier connections to the same place.
+    """
+    evidence = Evidence(0, tuple(events), past=tuple(past))
+    learned_s = learned_limit_s(evidence.past)
+    if learned_s is not None:
+        return learned_s, "as before"
+    rows = [row for row in (evidence.proxy, evidence.server) if row is not None and row.resets == "any"]
+    known = [(row.idle_timeout_s, row.name) for row in rows if row.idle_timeout_s is not None]
+    return min(known, default=None)
 
 
 def _silent(silent_s: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from wstui.events import (
     ConnectionState,
+    Kind,
     ProgressNotice,
     RecordedEvent,
     StateNotice,
@@ -93,6 +94,8 @@ class PanelModel:
         self._after_id = 0
         self._last_id = 0
         self._traffic = Traffic(reader)
+        self._limit: tuple[float, str] | None = None
+        """The silence after which somebody is known to hang up."""
         self._quiet: Quiet | None = None
         """The silence before the ending, once that has begun."""
         self._ending: Ending | None = None
@@ -155,6 +158,8 @@ class PanelModel:
             self._quiet = None
             self._forget_ending()
         self._record.feed(event)
+        if event.kind == Kind.OPEN:
+            self._limit = _silence_limit(self._record)
         marker = marker_of(event)
         if marker is not None:
             self._markers.append(marker)
@@ -219,7 +224,7 @@ class PanelModel:
             numbers=self._numbers,
             markers=(*self._markers, *(note_marker(note) for note in self._notes)),
             rows=self._rows,
-            silence=self._traffic.silence(self._record, self._quiet, edge_ns),
+            silence=self._traffic.silence(self._record, self._quiet, edge_ns, self._limit),
             ending=self._ending,
             loading=loading,
         )
@@ -234,6 +239,13 @@ _RUNNING = (
     ConnectionState.OPEN.value,
     ConnectionState.CLOSING.value,
 )
+
+
+def _silence_limit(record: ConnectionRecord) -> tuple[float, str] | None:
+    """What the handshake tells about who stands between."""
+    from wstui.diagnosis import silence_limit
+
+    return silence_limit(record.phases)
 
 
 def _recorded_state(record: ConnectionRecord) -> str:

@@ -83,12 +83,19 @@ class Traffic:
         spans = {direction: max(0, turn.t_ns - t_ns) for direction, t_ns in found.items()}
         return Quiet(spans.get(_RECEIVED), spans.get(_SENT))
 
-    def silence(self, record: ConnectionRecord, quiet: Quiet | None, now_ns: int) -> Silence:
-        """How silent the connection is now, or was before its ending began."""
+    def silence(
+        self,
+        record: ConnectionRecord,
+        quiet: Quiet | None,
+        now_ns: int,
+        limit: tuple[float, str] | None = None,
+    ) -> Silence:
+        """How silent the connection is now, or was before its ending began; ``limit``: seconds, and whose."""
         received_ns, sent_ns = self._moments.get(_RECEIVED) or None, self._moments.get(_SENT) or None
         turn = record.turning_point
         if turn is not None and quiet is not None:
             now_ns = turn.t_ns
             received_ns = None if quiet.received_ns is None else now_ns - quiet.received_ns
             sent_ns = None if quiet.sent_ns is None else now_ns - quiet.sent_ns
-        return Silence(now_ns, received_ns, sent_ns, record.opened.t_ns if record.opened else None)
+        opened_ns = record.opened.t_ns if record.opened else None
+        return Silence(now_ns, received_ns, sent_ns, opened_ns, *(limit or (None, "")))

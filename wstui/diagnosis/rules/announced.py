@@ -58,10 +58,12 @@ def last_words(evidence: Evidence) -> Finding | None:
         return None
     event = evidence.last_before_end((Kind.TEXT.value,), RECEIVED)
     text = _complaint(event, evidence) if event is not None else ""
-    row = next((row for row in knowledge().reason if row.regex.search(text)), None) if text else None
-    if event is None or row is None:
+    if event is None or not text:
         return None
+    row = next((row for row in knowledge().reason if row.regex.search(text)), None)
     because = (Because(event.id, f"its last words were “{_clip(text)}”"),)
+    if row is None:
+        return Finding(Cause.POLICY_OR_AUTH, confidence.WEAK, "server", because, "none")
     prevented: PreventedBy = row.prevented_by
     if row.cause is Cause.KEEPALIVE_TIMEOUT_SERVER:
         prevented = heartbeat_that_was_missing(evidence)

@@ -15,9 +15,12 @@ _MIN_AGE_NS = 2 * NS
 
 
 def lifetime_finding(evidence: Evidence, end: RecordedEvent, because: tuple[Because, ...]) -> Finding | None:
-    """A maximum age, if the age is round or known, and both sides were talking until the end."""
+    """A maximum age, if the age is round or known, and there was talk until the end.
+
+    Where only one side talks, the other's silence explains it as well.
+    """
     age = evidence.age_ns
-    if age is None or age < _MIN_AGE_NS or not _both_talking(evidence, age):
+    if age is None or age < _MIN_AGE_NS or (evidence.data_silence_ns or 0) >= min(LIVELY_NS, age // 3):
         return None
     known = _known_age(evidence, age)
     if not known and roundness(age) < 0.9:
@@ -26,14 +29,16 @@ def lifetime_finding(evidence: Evidence, end: RecordedEvent, because: tuple[Beca
     rows = (*because, Because(end.id, text), *((Because(0, known),) if known else ()))
     who: Who = "proxy" if known and evidence.proxy is not None else "server"
     sure = confidence.KNOWN_LIMIT if known else confidence.ROUND_AGE
+    if not known and not _both_talk(evidence, age):
+        sure = confidence.WEAK
     return Finding(Cause.LIFETIME_LIMIT, sure, who, rows, "none")
 
 
-def _both_talking(evidence: Evidence, age_ns: int) -> bool:
+def _both_talk(evidence: Evidence, age_ns: int) -> bool:
     if not evidence.messages_received or not evidence.messages_sent:
         return False
     received, sent = evidence.silence_received_ns or 0, evidence.silence_sent_ns or 0
-    return (evidence.data_silence_ns or 0) < min(LIVELY_NS, age_ns // 3) and max(received, sent) < age_ns // 2
+    return max(received, sent) < age_ns // 2
 
 
 def _known_age(evidence: Evidence, age_ns: int) -> str:

@@ -74,11 +74,11 @@ def bar_cells(share: float, cells: int, glyphs: Glyphs) -> tuple[str, str]:
     return filled, glyphs.track * (cells - len(filled))
 
 
-def amount_words(silence: Silence, *, running: bool = True) -> str:
+def amount_words(silence: Silence, *, running: bool = True, named: bool = True) -> str:
     """``12 s``, or against a known limit ``12 s of 60 s (nginx)``; what is over is known exactly."""
     if silence.limit_s is None:
         return _amount(silence.silent_ns, running=running)
-    name = f" ({silence.limit_name})" if silence.limit_name else ""
+    name = f" ({silence.limit_name})" if silence.limit_name and named else ""
     return f"{silence.silent_ns // NS_PER_S} s of {silence.limit_s:g} s{name}"
 
 

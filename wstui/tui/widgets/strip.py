@@ -95,7 +95,7 @@ class StatusStrip(Widget):
         if data.numbers.server_pings and not brief:
             parts.append((f"server pings {data.numbers.server_pings:,}  ", "$foreground 60%"))
         if data.state == ConnectionState.OPEN and data.silence.opened_ns is not None:
-            parts.append((f"silent {amount_words(data.silence)} ", "$foreground 60%"))
+            parts.append((f"silent {amount_words(data.silence, named=False)} ", "$foreground 60%"))
         if data.state == ConnectionState.WAITING_TO_RETRY:
             left = span_text(max(0, data.retry_at_ns - data.clock_ns))
             parts.append((f"retry in {left}, attempt {data.attempt} ", "$text-warning"))
