@@ -162,3 +162,59 @@ async def test_the_three_timelines_agree(session, serve, drive, beside, node_mod
     exact = beside(session, driven.path, automatic=False)
     assert exact.is_equal, report_lines(exact)
     assert sum("is done: 8 of 8 recorded acts" in sentence for sentence in said) == 2
+
+
+WS_SERVER = """
+const { WebSocketServer } = require("ws");
+const price = Number(process.argv[1]);
+const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true });
+server.on("listening", () => console.log(JSON.stringify(server.address())));
+server.on("connection", (socket) => {
+  socket.send(JSON.stringify({ type: "hello", at: new Date().toISOString() }));
+  socket.on("message", (data) => {
+    const wish = JSON.parse(data);
+    if (wish.op === "leave") return socket.close(4003, "not you");
+    socket.send(JSON.stringify({ id: wish.id, result: { price, list: [1, 2, wish.id] } }));
+  });
+});
+"""
+
+
+@contextlib.asynccontextmanager
+async def ws_of_npm(node_modules, price):
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        "-e",
+        WS_SERVER,
+        str(price),
+        env={"NODE_PATH": node_modules, "PATH": "/usr/bin:/bin:/usr/local/bin"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), 20)
+        yield f"ws://127.0.0.1:{json.loads(line)['port']}/"
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.wait(), 20)
+
+
+async def test_ws_of_npm_recorded_driven_and_served(node_modules, talk_live, drive, serve, beside, timeline):
+    async with ws_of_npm(node_modules, 100) as url:
+        path = await talk_live(
+            url,
+            "expect hello",
+            'send {"id":11,"op":"a"}',
+            'expect "id":11',
+            'send {"op":"leave"}',
+            "until-closed 5",
+        )
+        same = await drive(path, url)
+    async with ws_of_npm(node_modules, 101) as url:
+        changed = await drive(path, url)
+    async with serve(path) as server:
+        served = await drive(path, server.url)
+    assert beside(path, same.path).is_equal
+    (difference,) = beside(path, changed.path).connections[0].messages
+    assert [change.place for change in difference.changes] == [("result", "price")]
+    assert timeline(served.path) == timeline(path)
+    assert beside(path, served.path, automatic=False).is_equal

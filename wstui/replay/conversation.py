@@ -189,7 +189,7 @@ class Conversation:
 
     async def _until_all_is_said(self) -> None:
         total = self._plan.total
-        while len(self._first_plays) < total or (self._match != "loose" and self._requests.missing):
+        while len(self._first_plays) < total or (self._match != "loose" and self.waits_for is not None):
             self._changed.clear()
             await self._changed.wait()
 

@@ -45,11 +45,14 @@ class Ledger:
         self._missing: dict[int, Shape] = {}
         self._ids: dict[int, _Ids] = {}
         self._shapes: set[Shape] = set()
+        self._order: deque[int] = deque()
+        """The missing ones in order; some behind the first may have come."""
         for index, moment in enumerate(moments):
             if moment.is_message and moment.is_sent == from_client:
                 shape, self._ids[index] = _read(moment)
                 self._by_shape[shape].append(index)
                 self._missing[index] = shape
+                self._order.append(index)
                 self._shapes.add(shape)
 
     @property
@@ -59,7 +62,7 @@ class Ledger:
 
     def first_missing(self, before: int) -> int | None:
         """The first moment before the index ``before`` that has not come."""
-        index = next(iter(self._missing), None)
+        index = self._first()
         return index if index is not None and index < before else None
 
     def is_missing(self, index: int) -> bool:
@@ -79,7 +82,7 @@ class Ledger:
         if index is None:
             index = self._next_of(shape)
         if index is None and self._stand_ins and shape not in self._shapes:
-            index = next(iter(self._missing), None)
+            index = self._first()
         if index is not None:
             del self._missing[index]
         return index
@@ -102,7 +105,10 @@ class Ledger:
         for index in islice(self._queue(shape), _LOOK_AHEAD):
             if index in self._missing and _agree(self.expected_ids(index), ids):
                 return index
-        for index in islice(self._missing, _LOOK_AHEAD if self._stand_ins else 0):
+        self._first()
+        for index in islice(self._order, _LOOK_AHEAD if self._stand_ins else 0):
+            if index not in self._missing:
+                continue
             linked = {link.place for link in self._links.get(index, ())}
             expected = self.expected_ids(index)
             if any(place in linked and ids.get(place) == value for place, value in expected.items()):
@@ -112,9 +118,14 @@ class Ledger:
     def _next_of(self, shape: Shape) -> int | None:
         return next(iter(self._queue(shape)), None)
 
+    def _first(self) -> int | None:
+        return next(iter(self._pruned(self._order)), None)
+
     def _queue(self, shape: Shape) -> deque[int]:
         """The missing ones of a shape, the first one in front; some behind it may have come."""
-        queue = self._by_shape.get(shape) or deque()
+        return self._pruned(self._by_shape.get(shape) or deque())
+
+    def _pruned(self, queue: deque[int]) -> deque[int]:
         while queue and queue[0] not in self._missing:
             queue.popleft()
         return queue
