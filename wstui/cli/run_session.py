@@ -18,7 +18,7 @@ from wstui.cli.status import (
     SIGNAL_BASE,
 )
 from wstui.cli.verdict_text import print_verdict
-from wstui.diagnosis import Verdict, diagnose
+from wstui.diagnosis import Verdict, diagnose, history_before
 from wstui.engine.engine import SWITCH_INTERVAL_S
 from wstui.engine.player import Ending
 from wstui.engine.steps import Step
@@ -67,9 +67,9 @@ async def play_plan(plan: Plan, *, as_json: bool) -> Outcome:
 
 
 def conclude(outcome: Outcome, *, as_json: bool) -> Verdict:
-    """Print the verdict."""
+    """Print the verdict, which earlier sessions to the same place have a say in."""
     with TimelineReader(outcome.session) as reader:
-        verdict = diagnose(reader)
+        verdict = diagnose(reader, history=history_before(reader))
     print_verdict(verdict, outcome.session.name, as_json=as_json)
     return verdict
 
