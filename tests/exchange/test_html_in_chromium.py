@@ -93,6 +93,7 @@ async def _talk(process, url, expressions):
         return answers, said, loaded_s
 
 
+COMPLAINTS = ("Log.entryAdded", "Runtime.exceptionThrown", "Page.javascriptDialogOpening")
 OPEN_ALL = "document.querySelectorAll('.chips button[aria-pressed=false]').forEach(b => b.click());"
 
 
@@ -121,7 +122,8 @@ async def test_searching_filtering_and_jumping(session, export, browse):
     search = (
         "(() => { const s = document.getElementById('search'); s.value = %s;"
         " s.dispatchEvent(new Event('input'));"
-        " return new Promise(done => setTimeout(() => done(document.querySelectorAll('.row').length), 400)); })()"
+        " return new Promise(done => setTimeout(() =>"
+        " done(document.querySelectorAll('.row').length), 400)); })()"
     )
     answers, said, _ = await browse(
         export(session, "html"),
@@ -181,7 +183,6 @@ def test_only_our_own_script_may_run(session, export):
 def test_all_messages_when_asked(record, export):
     events = [Event(START_NS, 0, "text", "received", 1, 3, b"%d" % n) for n in range(100)]
     path = record(events)
-    assert export(path, "html", ExportOptions(messages=10)).count(b'"received') == 0
     few = export(path, "html", ExportOptions(messages=10))
     assert b"the first 5 and the last 5" in few
     assert len(export(path, "html", ExportOptions(messages=0))) > len(few) + 2000

@@ -140,7 +140,7 @@ def test_a_half_written_file_keeps_what_is_whole(lines, tmp_path):
         b'{"type":"event","id":1,"t_ns":1e99}\n',
         b"[" * 100_000 + b"\n",
         b'{"type":"event","t_ns":99999999999999999999,"connection":0,"kind":"text","direction":"sent"}\n',
-        b'{"type":"event","t_ns":1,"connection":0,"kind":"x; DROP","direction":"sent","size":0,"wire_size":0}\n',
+        b'{"type":"event","t_ns":1,"connection":0,"kind":"x; DROP","direction":"sent","size":0}\n',
         b"\xff\xfe\n",
     ],
 )
