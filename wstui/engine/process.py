@@ -5,6 +5,7 @@ SIGINT and SIGHUP mean the same: close with 1001, commit, exit with 0.
 """
 
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -91,10 +92,18 @@ def _report(loop: asyncio.AbstractEventLoop, context: dict[str, object], *, quie
         loop.default_exception_handler(context)
 
 
+def _come_before_who_draws() -> None:
+    """Take back what the terminal UI gave up for its own process, and we have inherited."""
+    if hasattr(os, "SCHED_BATCH") and os.sched_getscheduler(0) == os.SCHED_BATCH:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
 def main() -> None:
     """Run until the end of input."""
     if os.environ.get("WSTUI_DEBUG"):
         logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(name)s %(message)s")
+    _come_before_who_draws()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.collect()
     gc.freeze()

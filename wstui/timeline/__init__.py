@@ -12,6 +12,7 @@ from wstui.timeline.heartbeat import Beat, HeartbeatSeries, Numbers, ServerPing,
 from wstui.timeline.reader import TimelineReader
 from wstui.timeline.rows import Mark, Note
 from wstui.timeline.schema import FORMAT_VERSION
+from wstui.timeline.search import Found, Sought
 from wstui.timeline.session import SessionInfo, new_session_path
 from wstui.timeline.writer import TimelineWriter
 
@@ -20,6 +21,7 @@ __all__ = [
     "Beat",
     "Catalogue",
     "Counts",
+    "Found",
     "HeartbeatSeries",
     "Mark",
     "Note",
@@ -27,6 +29,7 @@ __all__ = [
     "ServerPing",
     "SessionEntry",
     "SessionInfo",
+    "Sought",
     "TimelineError",
     "TimelineReader",
     "TimelineWriter",

@@ -17,6 +17,7 @@ from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import DEFAULT_TIMEOUT_NS, Beat, HeartbeatSeries, ServerPing
 from wstui.timeline.messages import message_frames, message_payload
 from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, Mark, Note, to_events, to_integers
+from wstui.timeline.search import Found, Sought, search
 from wstui.timeline.session import SESSION, SessionInfo, to_session_info
 from wstui.timeline.transcript import TRANSCRIPT_KINDS_SQL, Transcript
 
@@ -217,6 +218,27 @@ class TimelineReader:
     def counts(self, since: Counts | None = None) -> Counts:
         """How many messages and bytes there are; with ``since``, only what is newer is read."""
         return add_to_counts(since or Counts(), self._integers)
+
+    def search(
+        self, sought: Sought, first_id: int = 1, last_id: int | None = None, *, backward: bool = False
+    ) -> Iterator[Found]:
+        """The events that have a text, a range after the other; stop iterating to cancel.
+
+        Args:
+            sought: what is looked for.
+            first_id: the lower end.
+            last_id: the upper end, included; the newest event by default.
+            backward: begin at the upper end.
+
+        Raises:
+            re.error: a regular expression that is none.
+        """
+        end = self.last_id() if last_id is None else last_id
+        return search(self._database, sought, first_id, end, backward=backward)
+
+    def count_hits(self, sought: Sought) -> int:
+        """How many events have a text."""
+        return sum(len(found.ids) for found in self.search(sought))
 
     def messages_in(self, connection: int) -> Iterator[RecordedEvent]:
         """The text and binary frames of one connection, in flat memory."""

@@ -5,6 +5,9 @@ recording) and a timeline reader; it never sees a socket or SQL. Peer text reach
 through ``wstui.events.safe_text``, as ``Content`` or segments, never as markup.
 """
 
+import contextlib
+import os
+
 
 def run(target: str | None = None, *, demo: str | None = None) -> int:
     """Run the terminal UI until the person leaves; the exit status.
@@ -17,6 +20,17 @@ def run(target: str | None = None, *, demo: str | None = None) -> int:
     from wstui.tui.legacy_keys import teach_alt_enter
 
     teach_alt_enter()
+    draw_behind_others()
     app = WstuiApp(target, demo=demo)
     app.run()
     return app.return_code or 0
+
+
+def draw_behind_others() -> None:
+    """Let whoever has something to answer go first: a picture may come later than a pong (sched(7)).
+
+    Children inherit it; the engine takes it back.
+    """
+    if hasattr(os, "SCHED_BATCH"):
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
