@@ -4,7 +4,7 @@ import json
 
 
 def test_a_silence_that_repeats_is_named(lab, run_json, cli):
-    url = lab("silent-close?after_s=1.13")
+    url = lab("silent-close?after_s=1.63")
     alone = run_json(url, "until-closed 5").verdict
     second = run_json(url, "wait 0.6", "send a", "until-closed 5").verdict
     assert alone["confidence"] < 0.6, "one silence of an odd length says little"
@@ -16,6 +16,6 @@ def test_a_silence_that_repeats_is_named(lab, run_json, cli):
 
 
 def test_another_place_is_another_history(lab, run_json):
-    run_json(lab("silent-close?after_s=1.13"), "until-closed 5")
-    other = run_json(lab("silent-close?after_s=1.14"), "wait 0.6", "send a", "until-closed 5").verdict
+    run_json(lab("silent-close?after_s=1.63"), "until-closed 5")
+    other = run_json(lab("silent-close?after_s=1.64"), "wait 0.6", "send a", "until-closed 5").verdict
     assert "connections of different ages" not in json.dumps(other["because"])
