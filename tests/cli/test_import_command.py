@@ -34,8 +34,8 @@ def test_a_broken_file_and_a_foreign_one(cli, tmp_path):
             " what could be read is kept (5 events)."
         ),
         (
-            "wstui: list.txt, line 1: text of another kind; expected JSON Lines of wstui, HAR, or a transcript of"
-            " wscat or websocat."
+            "wstui: list.txt, line 1: text of another kind; expected JSON Lines of wstui, HAR,"
+            " or a transcript of wscat or websocat."
         ),
         f"wstui: {tmp_path / 'nosuch'}: there is no such file.",
     ]

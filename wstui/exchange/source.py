@@ -158,7 +158,7 @@ class Source:
     def _redacted(self, batch: list[RecordedEvent]) -> list[RecordedEvent]:
         assert self._redactor is not None
         before = self._redactor.count
-        fragments = [i for i, event in enumerate(batch) if _is_fragment(event)]
+        fragments = [i for i, event in enumerate(batch) if event.detail and _is_fragment(event)]
         shown = batch.copy() if fragments else batch
         for index in fragments:
             shown[index] = batch[index]._replace(payload=None)
@@ -213,7 +213,7 @@ def _whole_messages(
     batch: Iterable[RecordedEvent], fragments: dict[tuple[int, str], bytearray]
 ) -> Iterator[bytes]:
     for event in batch:
-        if not _is_fragment(event):
+        if not event.detail or not _is_fragment(event):
             continue
         known = fragments.setdefault((event.connection, event.direction), bytearray())
         if not event.detail["fragment"]:
