@@ -131,3 +131,42 @@ async def test_the_demo_can_be_chosen(make_app, look, monkeypatch):
         await pilot.press("enter")
         await look.until(pilot, lambda: len(asked) == 2)
         assert asked[1] == "silent-close"
+
+
+async def test_profiles_show_their_last_outcome(make_app, recording, home, look):
+    (home / "profiles").mkdir()
+    (home / "profiles" / "trades.toml").write_text('url = "wss://stream.example.com/ws"\n')
+    app = make_app()
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.until(pilot, lambda: bool(app.screen._lists and app.screen._lists.causes))
+        line = next(row for row in look.shown(app).splitlines() if "trades" in row)
+        assert "▅" in line
+        assert app.screen._lists.causes["trades"][:8] in line
+
+
+async def test_sessions_are_found_pinned_and_titled(make_app, recording, session_file, look):
+    other = session_file("20261123T090000Z-0001", profile="orders", title="\x1b[31mgood run[/x]")
+    other.dialled()
+    other.ended(1000)
+    other.finish()
+    app = make_app()
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.until(pilot, lambda: "1006" in look.shown(app))
+        sessions = app.screen.query_one("#sessions")
+        sessions.focus()
+        await pilot.press("slash", *"good")
+        await look.until(pilot, lambda: "1 of 2" in look.shown(app) and "1006" not in look.shown(app))
+        assert not look.CONTROL.search(look.written(app))
+        await pilot.press("enter", "p")
+        await look.until(pilot, lambda: "◆" in look.shown(app))
+        await pilot.press("t")
+        await pilot.pause()
+        app.screen.query_one("Input").value = "the good one"
+        await pilot.press("enter")
+        await look.until(
+            pilot, lambda: "No session holds" in look.shown(app) or "the good" in look.shown(app)
+        )
+        await pilot.press("escape")
+        await look.until(pilot, lambda: "1006" in look.shown(app))
+        app.screen.query_one("#home-filter").value = "nothing-like-it"
+        await look.until(pilot, lambda: "No session holds" in look.shown(app))

@@ -38,7 +38,9 @@ class Place(StrEnum):
 
     APP = "Everywhere"
     HOME = "Home screen"
+    PROFILES = "List of profiles"
     SESSIONS = "List of sessions"
+    FORM = "Profile's form"
     SESSION = "Session screen"
     MESSAGES = "Messages"
     DETAIL = "Message detail"
@@ -190,7 +192,35 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.FILTER, "screen.filter_mode", "ctrl+t", "hits/all", "Hits alone, or all with the hits marked."),
     _A(_P.HOME, "demo", "ctrl+d", "try the demo", "Practise on a server in this machine.", 2, True, True),
     _A(_P.HOME, "reload", "r", "refresh", "Read profiles and sessions again.", 4, True),
-    _A(_P.SESSIONS, "delete", "d,delete", "delete", "Delete the chosen session's file.", 3),
+    _A(_P.PROFILES, "screen.edit_profile", "e,f4", "edit", "Edit every setting; a template is copied.", 3),
+    _A(_P.PROFILES, "screen.copy_profile", "c", "duplicate", "Begin a new profile as a copy of this one.", 6),
+    _A(_P.PROFILES, "screen.delete_profile", "d,delete", "delete", "Delete the profile's file.", 7),
+    _A(
+        _P.HOME,
+        "new_profile",
+        "ctrl+n",
+        "new profile",
+        "Write down an endpoint with its settings.",
+        5,
+        True,
+        True,
+    ),
+    _A(
+        _P.HOME,
+        "import_curl",
+        "",
+        "import a curl command",
+        "Make a profile of a browser's Copy as cURL.",
+        0,
+        True,
+    ),
+    _A(_P.FORM, "save", "ctrl+s", "save", "Write the profile's file, whole or not at all.", 1, True, True),
+    _A(_P.FORM, "leave", "escape", "back", "Leave; asks where something typed would be lost.", 2),
+    _A(_P.HOME, "filter", "ctrl+f,slash", "find", "Show only what holds some words.", 8, True),
+    _A(_P.HOME, "back", "escape", "back", "Close the filter line; else go to the line to type in."),
+    _A(_P.SESSIONS, "screen.delete_session", "d,delete", "delete", "Delete the chosen session's file.", 3),
+    _A(_P.SESSIONS, "screen.pin_session", "p", "pin", "Keep it whatever retention says, or no longer.", 6),
+    _A(_P.SESSIONS, "screen.rename_session", "t,f2", "title", "Give the session a title.", 7),
     _A(_P.APP, "quit", "ctrl+q", "quit", "Leave wstui.", 5, True, True),
 )
 

@@ -89,7 +89,7 @@ class WstuiApp(App[int]):
     def _home_screen(self, typed: str = "", problem: str = "") -> "HomeScreen":
         from wstui.tui.screens.home import HomeScreen
 
-        return HomeScreen(typed, problem)
+        return HomeScreen(typed, problem, self._clock)
 
     def _session_screen(self, target: "Target") -> "SessionScreen":
         from wstui.tui.screens.session import SessionScreen

@@ -14,7 +14,7 @@ _SIGNS = (
     ("(p)", "pings and pongs stand in the side panel; p shows them among the messages"),
 )
 _PLACES = {
-    "home": (Place.HOME, Place.SESSIONS, Place.APP),
+    "home": (Place.HOME, Place.PROFILES, Place.SESSIONS, Place.FORM, Place.APP),
     "session": (
         Place.SESSION,
         Place.COMPOSER,

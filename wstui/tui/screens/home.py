@@ -13,35 +13,30 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wstui.tui.actions import Place, action_commands, bindings_for
+from wstui.tui.clock import Clock
+from wstui.tui.screens.home_sessions import HomeSessions, SessionList
 from wstui.tui.tones import MUTED
 from wstui.tui.widgets.key_bar import KeyBar
 from wstui.tui.widgets.pane_title import PaneTitle
 
 if TYPE_CHECKING:
+    from wstui.profiles import ProfileEntry
     from wstui.timeline import SessionEntry
     from wstui.tui.screens.home_lists import HomeLists
     from wstui.tui.targets import Target
 
 
-class SessionList(OptionList):
-    """The recorded sessions, newest first."""
+class ProfileList(OptionList):
+    """Own profiles, then templates."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.SESSIONS)]
-
-    class DeleteAsked(Message):
-        """The chosen session shall go."""
-
-    def action_delete(self) -> None:
-        """Ask for it."""
-        self.post_message(self.DeleteAsked())
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.PROFILES)]
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(HomeSessions):
     """What to connect to, and what there is to look at."""
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.HOME,)
@@ -64,11 +59,14 @@ class HomeScreen(Screen[None]):
             super().__init__()
             self.fault = fault
 
-    def __init__(self, typed: str = "", problem: str = "") -> None:
+    def __init__(self, typed: str = "", problem: str = "", clock: Clock | None = None) -> None:
         super().__init__()
         self._typed = typed
         self._problem = problem
+        self._clock = clock or Clock()
         self._lists: HomeLists | None = None
+        self._found: HomeLists | None = None
+        """What of the lists is shown."""
 
     def compose(self) -> ComposeResult:
         """The line to type in, two lists, the keys."""
@@ -92,10 +90,17 @@ class HomeScreen(Screen[None]):
                     )
                     yield Static(Content.styled("try the demo", "underline"), id="home-demo")
                 yield Static(id="home-problem")
+            with Horizontal(id="home-filter-line"):
+                yield Static(Content("Find"), id="home-filter-word")
+                yield Input(
+                    id="home-filter",
+                    compact=True,
+                    placeholder="words of a name, URL, title, date or ending; Esc shows everything",
+                )
             with Horizontal(id="home-lists"):
                 with Vertical(id="home-profiles"):
                     yield PaneTitle("Profiles")
-                    yield OptionList(id="profiles", markup=False, compact=True)
+                    yield ProfileList(id="profiles", markup=False, compact=True)
                 with Vertical(id="home-sessions"):
                     yield PaneTitle("Recorded sessions", id="sessions-title")
                     yield SessionList(id="sessions", markup=False, compact=True)
@@ -126,35 +131,79 @@ class HomeScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="lists", exit_on_error=False)
     def _read_lists(self) -> None:
-        from wstui.tui.screens.home_lists import read_lists
+        from textual.worker import get_current_worker
 
-        self.call_later(self._show_lists, read_lists())
+        from wstui.tui.screens.home_lists import find_causes, read_lists
+
+        worker = get_current_worker()
+        lists = read_lists()
+        self.call_later(self._show_lists, lists)
+        if lists.sessions:
+            self.call_later(self._show_lists, find_causes(lists, lambda: not worker.is_cancelled))
 
     def _show_lists(self, lists: "HomeLists") -> None:
         self._lists = lists
         if lists.problem:
             self.show_problem(lists.problem)
-        _fill(self.query_one("#profiles", OptionList), lists.profile_lines)
-        _fill(self.query_one(SessionList), lists.session_lines or [_NO_SESSIONS])
-        title = "events, ending" if lists.sessions else ""
+        self._show_found()
+
+    def _show_found(self) -> None:
+        """Fill the lists with what the filter leaves."""
+        if self._lists is None:
+            return
+        words = self.query_one("#home-filter", Input).value
+        found = self._found = self._lists.matching(words)
+        _fill(self.query_one(ProfileList), found.profile_lines(self._clock.wall_ns()))
+        no_sessions = _NOTHING_FOUND if self._lists.sessions else _NO_SESSIONS
+        _fill(self.query_one(SessionList), found.session_lines or [no_sessions])
+        shown, there = len(found.sessions), len(self._lists.sessions)
+        count = f"{shown:,} of {there:,}" if shown < there else f"{there:,}"
+        title = f"{count}  events, ending" if there else ""
         self.query_one("#sessions-title", PaneTitle).right = Content(title)
 
-    def _session_at(self, at: int | None) -> "SessionEntry | None":
-        sessions = [] if self._lists is None else self._lists.sessions
+    def chosen_profile(self) -> "ProfileEntry | None":
+        """The highlighted profile."""
+        at = self.query_one(ProfileList).highlighted
+        profiles = [] if self._found is None else self._found.profiles
+        return profiles[at] if at is not None and at < len(profiles) else None
+
+    def chosen_session(self) -> "SessionEntry | None":
+        """The highlighted session."""
+        at = self.query_one(SessionList).highlighted
+        sessions = [] if self._found is None else self._found.sessions
         return sessions[at] if at is not None and at < len(sessions) else None
+
+    # -- filtering -------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        self.add_class("-filtering")
+        self.query_one("#home-filter", Input).focus()
+
+    def action_back(self) -> None:
+        """Close the filter line; everything is shown again."""
+        if self.has_class("-filtering"):
+            self.remove_class("-filtering")
+            self.query_one("#home-filter", Input).value = ""
+            self.query_one(SessionList).focus()
+        else:
+            self.query_one("#home-url").focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click."""
         event.stop()
         if event.option_list.id == "sessions":
-            entry = self._session_at(event.option_index)
-            if entry is None:
-                self.action_demo()
-            else:
-                self._open_text(str(entry.path))
-        elif self._lists is not None:
-            profile = self._lists.profiles[event.option_index]
+            self._open_session(self.chosen_session())
+            return
+        profile = self.chosen_profile()
+        if profile is not None:
             self._open_text(str(profile.path), profile.error)
+
+    def _open_session(self, entry: "SessionEntry | None") -> None:
+        if entry is not None:
+            self._open_text(str(entry.path))
+        elif self._lists is None or not self._lists.sessions:
+            self.action_demo()
 
     def _open_text(self, text: str, problem: str = "") -> None:
         from wstui.profiles import ProfileError
@@ -168,37 +217,13 @@ class HomeScreen(Screen[None]):
         if target is not None:
             self.post_message(self.OpenAsked(target))
 
-    def on_session_list_delete_asked(self) -> None:
-        """Ask, then delete."""
-        from wstui.tui.measures import count_text, date_text
-        from wstui.tui.screens.dialogs import Confirm
-
-        entry = self._session_at(self.query_one(SessionList).highlighted)
-        if entry is None:
-            return
-
-        def answered(sure: bool | None) -> None:
-            if sure:
-                self._delete(entry)
-
-        when = date_text(entry.started_ns)
-        question = f"Delete the session of {when}, {count_text(entry.events, 'event')}? It cannot be undone."
-        self.app.push_screen(Confirm(question, "Delete", "Keep"), answered)
-
-    @work(thread=True, group="delete", exit_on_error=False)
-    def _delete(self, entry: "SessionEntry") -> None:
-        from wstui.timeline import Catalogue, TimelineError
-
-        try:
-            Catalogue().remove(entry.path)
-        except TimelineError as error:
-            self.app.notify(f"Not deleted: {error}", severity="error", markup=False)
-        self.call_later(self.action_reload)
-
     # -- connecting ------------------------------------------------------------------------------
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Connect to what was typed."""
+        if event.input.id == "home-filter":
+            self.query_one(SessionList).focus()
+            return
         text = event.value.strip()
         if text.split(" ")[0] == "demo":
             self.post_message(self.DemoAsked(text.removeprefix("demo").strip() or "echo"))
@@ -208,8 +233,10 @@ class HomeScreen(Screen[None]):
             self.show_problem("Type where to connect to, or choose a profile below.")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Typing takes the problem away."""
-        if event.value != self._typed:
+        """Typing takes the problem away; in the filter line it filters."""
+        if event.input.id == "home-filter":
+            self._show_found()
+        elif event.value != self._typed:
             self.show_problem("")
 
     @on(Click, "#home-demo")
@@ -237,6 +264,8 @@ def _fill(options: OptionList, lines: list[Content]) -> None:
     if lines:
         options.highlighted = min(at or 0, len(lines) - 1)
 
+
+_NOTHING_FOUND = Content.styled("No session holds all of these words.", MUTED)
 
 _NO_SESSIONS = Content.assemble(
     "Nothing recorded yet.\n",

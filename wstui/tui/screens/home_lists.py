@@ -1,20 +1,23 @@
 """What stands in the home screen's lists: read by a thread, one line for each profile and session."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from textual.content import Content
 
-from wstui.events import close_code_name, safe_text
+from wstui.events import safe_text
 from wstui.profiles import ProfileEntry, list_profiles
-from wstui.timeline import Catalogue, SessionEntry, TimelineError
+from wstui.timeline import Catalogue, SessionEntry, TimelineError, TimelineReader
+from wstui.tui.fates import by_profile, ending_words, fate_marks, outcome
 from wstui.tui.measures import count_text, date_text
 from wstui.tui.tones import CONTENT_STYLES, MUTED
 
-_ERROR, _WARNING = CONTENT_STYLES["error"], CONTENT_STYLES["warning"]
-_NAME_CELLS = 24
-
-
-_SHOWN_SESSIONS = 200
+_ERROR = CONTENT_STYLES["error"]
+_NAME_CELLS = 20
+_SHOWN_SESSIONS = 500
+_DIAGNOSED_EVENTS = 200_000
+"""A longer session's cause is not looked for: a list need not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +26,28 @@ class HomeLists:
 
     profiles: list[ProfileEntry] = field(default_factory=list)
     sessions: list[SessionEntry] = field(default_factory=list)
+    causes: dict[str, str] = field(default_factory=dict)
+    """Why each profile's newest session ended, in words."""
     problem: str = ""
 
-    @property
-    def profile_lines(self) -> list[Content]:
-        """One line for each profile, their columns aligned."""
-        cells = min(_NAME_CELLS, max((len(entry.name) for entry in self.profiles), default=0)) + 2
-        return [_profile_line(entry, cells) for entry in self.profiles]
+    def matching(self, words: str) -> "HomeLists":
+        """Only what holds every one of the words, in whatever case."""
+        wanted = words.casefold().split()
+        if not wanted:
+            return self
+        profiles = [entry for entry in self.profiles if _holds(f"{entry.name} {entry.url}", wanted)]
+        sessions = [entry for entry in self.sessions if _holds(_searched(entry), wanted)]
+        return replace(self, profiles=profiles, sessions=sessions)
+
+    def profile_lines(self, now_ns: int) -> list[Content]:
+        """One line for each profile, their columns aligned; outcomes say how long before now."""
+        cells = min(_NAME_CELLS, max((len(entry.name) for entry in self.profiles), default=0)) + 1
+        recent = by_profile(self.sessions)
+        used = any(recent.get(entry.name) for entry in self.profiles)
+        return [
+            _profile_line(entry, cells, _Recent(recent.get(entry.name, []), self.causes, now_ns), used=used)
+            for entry in self.profiles
+        ]
 
     @property
     def session_lines(self) -> list[Content]:
@@ -46,12 +64,60 @@ def read_lists() -> HomeLists:
         return HomeLists(profiles, problem=f"The recorded sessions cannot be read: {error}")
 
 
-def _profile_line(entry: ProfileEntry, name_cells: int) -> Content:
-    name = f"{safe_text(entry.name):<{name_cells}}"
+def find_causes(lists: HomeLists, go_on: Callable[[], bool]) -> HomeLists:
+    """The same with the cause of each profile's newest ending: some milliseconds for each profile."""
+    newest = by_profile(lists.sessions)
+    causes: dict[str, str] = {}
+    for entry in lists.profiles:
+        sessions = newest.get(entry.name)
+        if sessions and go_on():
+            causes[entry.name] = _cause_words(sessions[0])
+    return replace(lists, causes=causes)
+
+
+def _cause_words(entry: SessionEntry) -> str:
+    if entry.error or entry.events > _DIAGNOSED_EVENTS or (entry.ended_ns is None and not entry.ending):
+        return ""
+    from wstui.diagnosis import diagnose
+
+    try:
+        with TimelineReader(entry.path) as reader:
+            return safe_text(diagnose(reader).cause.words)
+    except TimelineError:
+        return ""
+
+
+def _holds(text: str, wanted: Sequence[str]) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in wanted)
+
+
+def _searched(entry: SessionEntry) -> str:
+    ending = ending_words(entry)[0]
+    pinned = "pinned" if entry.pinned else ""
+    date = date_text(entry.started_ns)
+    return f"{entry.title} {entry.profile} {entry.url} {date} {ending} {entry.close_reason} {pinned}"
+
+
+class _Recent(NamedTuple):
+    """What a profile's line says of its sessions."""
+
+    sessions: Sequence[SessionEntry]
+    causes: dict[str, str]
+    now_ns: int
+
+
+def _profile_line(entry: ProfileEntry, name_cells: int, recent: _Recent, *, used: bool) -> Content:
+    name = f"{safe_text(entry.name)[: name_cells - 1]:<{name_cells}}"
+    marks = Content.assemble(fate_marks(recent.sessions), "  ") if used else Content(" ")
     if entry.error:
-        return Content.assemble((name, "bold"), ("✗ cannot be used: Enter says why", _ERROR))
-    kind = "template  " if entry.template else ""
-    return Content.assemble((name, "bold"), (kind, MUTED), safe_text(entry.url))
+        return Content.assemble((name, "bold"), marks, ("✗ cannot be used: Enter says why", _ERROR))
+    if recent.sessions:
+        words = outcome(recent.sessions[0], recent.causes.get(entry.name, ""), recent.now_ns)
+    else:
+        kind = "template  " if entry.template else ""
+        words = Content.assemble((kind, MUTED), safe_text(entry.url))
+    return Content.assemble((name, "bold"), marks, words)
 
 
 def _session_line(entry: SessionEntry) -> Content:
@@ -61,18 +127,9 @@ def _session_line(entry: SessionEntry) -> Content:
         )
     name = safe_text(entry.title or entry.profile or entry.url)
     return Content.assemble(
-        (f"{date_text(entry.started_ns)}  ", MUTED),
-        f"{name[:24]:<24} ",
+        (f"{date_text(entry.started_ns)} ", MUTED),
+        ("◆ " if entry.pinned else "  ", "$text-accent"),
+        f"{name[:20]:<20} ",
         (f"{count_text(entry.events):>9}  ", MUTED),
-        _ending(entry),
+        ending_words(entry),
     )
-
-
-def _ending(entry: SessionEntry) -> tuple[str, str]:
-    """How it ended, in a few words and a colour."""
-    code = entry.close_code
-    if code is not None:
-        return f"{code} {close_code_name(code)}", MUTED if code in (1000, 1001, 1005) else _ERROR
-    if not entry.opened:
-        return "never opened", _ERROR
-    return ("ended", MUTED) if entry.ended_ns is not None else ("cut off, or still recorded", _WARNING)

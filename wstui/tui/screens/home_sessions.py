@@ -1,0 +1,77 @@
+"""What a person can do with a recorded session on the home screen: pin, rename, delete."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.widgets import OptionList
+
+from wstui.tui.actions import Place, bindings_for
+from wstui.tui.screens.home_profiles import HomeProfiles
+
+if TYPE_CHECKING:
+    from wstui.timeline import Catalogue, SessionEntry
+
+
+class SessionList(OptionList):
+    """The recorded sessions, newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.SESSIONS)]
+
+
+class HomeSessions(HomeProfiles):
+    """The home screen's sessions, over its profiles."""
+
+    def chosen_session(self) -> "SessionEntry | None":
+        """The highlighted session; filled in by the home screen."""
+        raise NotImplementedError
+
+    def action_delete_session(self) -> None:
+        """Ask, then delete."""
+        from wstui.tui.measures import count_text, date_text
+        from wstui.tui.screens.dialogs import Confirm
+
+        entry = self.chosen_session()
+        if entry is None:
+            return
+
+        def answered(sure: bool | None) -> None:
+            if sure:
+                self._change(lambda catalogue: catalogue.remove(entry.path), "deleted")
+
+        when = date_text(entry.started_ns)
+        question = f"Delete the session of {when}, {count_text(entry.events, 'event')}? It cannot be undone."
+        self.app.push_screen(Confirm(question, "Delete", "Keep"), answered)
+
+    def action_pin_session(self) -> None:
+        """Keep it whatever retention says, or no longer."""
+        entry = self.chosen_session()
+        if entry is not None and not entry.error:
+            self._change(lambda catalogue: catalogue.pin(entry.path, pinned=not entry.pinned), "pinned")
+
+    def action_rename_session(self) -> None:
+        """Give it a title."""
+        from wstui.events import safe_text
+        from wstui.tui.screens.dialogs import Prompt
+
+        entry = self.chosen_session()
+        if entry is None or entry.error:
+            return
+
+        def answered(title: str | None) -> None:
+            if title is not None:
+                self._change(lambda catalogue: catalogue.rename(entry.path, title.strip()), "renamed")
+
+        help_text = "The list shows it in place of the profile's name; empty: none. The file keeps its name."
+        self.app.push_screen(Prompt("Title of this session", help_text, safe_text(entry.title)), answered)
+
+    @work(thread=True, group="change", exit_on_error=False)
+    def _change(self, change: "Callable[[Catalogue], object]", done: str) -> None:
+        from wstui.timeline import Catalogue, TimelineError
+
+        try:
+            change(Catalogue())
+        except TimelineError as error:
+            self.app.notify(f"Not {done}: {error}", severity="error", markup=False)
+        self.call_later(self.action_reload)
