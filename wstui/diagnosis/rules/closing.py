@@ -34,7 +34,8 @@ def code_says(evidence: Evidence) -> Finding | None:
         return None
     said = close_code_says(close_number(first))
     if said is None:
-        sure = 0.7 if close_number(first) >= 4000 else 0.5
+        private = close_number(first) >= 4000
+        sure = confidence.PRIVATE_CODE if private else confidence.UNREGISTERED_CODE
         return Finding(Cause.SERVICE_PRIVATE_CODE, sure, "server", (close_frame(first),), "none")
     sure = said.confidence
     if said.cause is Cause.PROTOCOL_ERROR_CLIENT and (evidence.silence_sent_ns or 0) > _ACCUSED_NS:
@@ -120,7 +121,7 @@ def timer_behind_the_code(evidence: Evidence) -> Finding | None:
         return None
     who = idle.who
     cause = Cause.IDLE_TIMEOUT_PROXY if who == "proxy" else Cause.IDLE_TIMEOUT_SERVER
-    sure = min(0.95, idle.confidence + confidence.TIMER_CODE)
+    sure = min(confidence.TIMER_CODE_MOST, idle.confidence + confidence.TIMER_CODE)
     return Finding(cause, sure, who, _idle_because(evidence, idle, first), idle.prevented_by)
 
 

@@ -128,7 +128,7 @@ def too_big_without_words(evidence: Evidence) -> Finding | None:
         return None
     text = f"it ended {seconds(end.t_ns - largest.t_ns)} after our largest message ({largest.size:,} bytes)"
     because = (Because(largest.id, text),)
-    return Finding(Cause.MESSAGE_TOO_BIG, confidence.LIKELY - 0.02, "server", because, "none")
+    return Finding(Cause.MESSAGE_TOO_BIG, confidence.BEHIND_THE_LARGEST, "server", because, "none")
 
 
 def lifetime(evidence: Evidence) -> Finding | None:

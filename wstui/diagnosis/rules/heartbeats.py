@@ -78,7 +78,7 @@ def _sure(debt: Debt, end: RecordedEvent) -> float:
     if debt.wanted.fails_after_s is not None and debt.span_ns >= 0.95 * debt.wanted.fails_after_s * NS:
         return confidence.HEARTBEAT_MISSING
     if debt.last is None and roundness(debt.span_ns) >= 0.9:
-        return confidence.LIKELY + 0.03
+        return confidence.HEARTBEAT_NEVER_SENT
     return confidence.FIN_IN_TRAFFIC if end.kind == Kind.CLOSE.value else confidence.WEAK
 
 

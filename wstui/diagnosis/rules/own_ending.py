@@ -49,9 +49,9 @@ def we_missed_pongs(evidence: Evidence) -> Finding | None:
         return None
     if any(pong.id > missed[-1].id and not pong.detail.get("late") for pong in evidence.pongs_received):
         return None
-    sure = confidence.OUR_DOING - 0.1
+    sure = confidence.PONGS_MISSED_BEFORE
     if evidence.close_sent is not None and evidence.close_sent.detail.get("code") == 1011:
-        sure = confidence.SAID_BY_DIALECT + 0.01
+        sure = confidence.GAVE_UP_ON_PONGS
     elif _silent_since(evidence, missed[0]):
         sure = confidence.KERNEL_SAYS
     return Finding(Cause.KEEPALIVE_TIMEOUT_CLIENT, sure, "client", _missed_because(evidence, missed), "none")
