@@ -29,6 +29,7 @@
   const taken = (row) =>
     state.groups.has(group(row)) && (row[DIRECTION] === 2 || state.directions.has(DIRECTIONS[row[DIRECTION]]));
   const preview = (row) => (row[TEXT] !== null ? row[TEXT] : row[WORDS]);
+  const EMPTY = "(empty)";
   const seconds = (row) => (row[AT] < 0 ? "" : "+") + (row[AT] / 1000).toFixed(3);
   const size = (bytes) => {
     if (bytes < 1000) return bytes + " B";
@@ -74,7 +75,7 @@
     if (found) {
       made.append(shown.slice(0, found[0]), element("mark", "", shown.slice(found[0], found[1])), shown.slice(found[1]));
     } else {
-      made.append(shown);
+      made.append(element("span", shown ? "" : "tag", shown || EMPTY));
     }
     return made;
   }
@@ -97,7 +98,7 @@
         return makeJson(JSON.parse(text, keepNumber));
       } catch (error) { /* not JSON, or too deep to be shown as such */ }
     }
-    return element("div", "", text === "" ? "(empty)" : safeLines(text));
+    return element("div", "", text === "" ? EMPTY : safeLines(text));
   }
 
   function hexDump(base64) {
