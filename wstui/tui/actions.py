@@ -29,6 +29,9 @@ _KEY_LABELS = {
     "shift+enter": "Shift+Enter",
     "alt+enter": "Alt+Enter",
     "N": "N",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "space": "Space",
     "shift+f2": "Shift+F2",
 }
 
@@ -45,6 +48,7 @@ class Place(StrEnum):
     MESSAGES = "Messages"
     DETAIL = "Message detail"
     COMPOSER = "Composer"
+    COMPOSER_PANE = "Composer's extras"
     FILTER = "Filter line"
     GRAPH = "Heartbeat graph"
     TIMELINE = "Timeline"
@@ -157,6 +161,27 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.MESSAGES, "last", "end", "last", "The newest message."),
     _A(_P.MESSAGES, "open", "enter", "look closer", "Go to the message's detail."),
     _A(_P.MESSAGES, "screen.copy_message", "y", "copy", "Copy the selected message."),
+    _A(_P.MESSAGES, "screen.resend", "r", "resend", "Send the same bytes again."),
+    _A(_P.MESSAGES, "screen.edit_message", "e", "edit", "Put the message into the composer."),
+    _A(
+        _P.MESSAGES,
+        "screen.compose_like",
+        "c",
+        "compose like this",
+        "The same with ids and times as {{variables}}.",
+    ),
+    _A(_P.MESSAGES, "screen.save_payload", "s", "save", "Write the payload to a file, never over another."),
+    _A(_P.MESSAGES, "screen.mark", "m", "bookmark", "Set a bookmark here, or take it away."),
+    _A(
+        _P.MESSAGES,
+        "screen.go_to_mark(1)",
+        "right_square_bracket",
+        "next mark",
+        "The next bookmark or note.",
+    ),
+    _A(_P.MESSAGES, "screen.go_to_mark(-1)", "left_square_bracket", "previous mark", "The one before."),
+    _A(_P.MESSAGES, "pick", "space", "pick", "Pick for a comparison; two at most."),
+    _A(_P.MESSAGES, "screen.diff", "d", "diff", "Compare two picked, or the picked with the selected."),
     _A(_P.MESSAGES, "time", "t", "time", "Time of day, since the start, since the row before."),
     _A(_P.MESSAGES, "screen.everything", "p", "pings", "Show or hide pings, pongs and dialling."),
     _A(_P.MESSAGES, "screen.find", "slash", "find", "Filter the messages."),
@@ -188,7 +213,13 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.COMPOSER, "older", "up", "older", "From the first line: the message sent before."),
     _A(_P.COMPOSER, "newer", "down", "newer", "From the last line: the message sent after."),
     _A(_P.COMPOSER, "toggle_hex", "ctrl+t", "text/hex", "Type text, or binary as hexadecimal digits."),
-    _A(_P.COMPOSER, "screen.saved", "ctrl+s", "saved", "Insert a message saved in the profile.", 0, True),
+    _A(_P.COMPOSER_PANE, "format_json", "ctrl+g", "format", "Lay JSON out anew."),
+    _A(_P.COMPOSER_PANE, "take_base64", "f12", "base64", "Take the text as base64 of a binary message."),
+    _A(_P.COMPOSER_PANE, "screen.keep_message", "ctrl+s", "keep", "Keep the message in the profile."),
+    _A(_P.SESSION, "saved", "f9", "saved", "Insert a message kept in the profile.", 0, True, True),
+    _A(_P.SESSION, "repeat", "ctrl+r", "repeat", "Send it so many times at an interval.", 0, True, True),
+    _A(_P.SESSION, "fragments", "", "fragments", "Send messages in fragments of a size; 0: whole.", 0, True),
+    _A(_P.SESSION, "attach_file", "", "send a file", "Send a file's bytes as one binary message.", 0, True),
     _A(_P.FILTER, "screen.filter_mode", "ctrl+t", "hits/all", "Hits alone, or all with the hits marked."),
     _A(_P.HOME, "demo", "ctrl+d", "try the demo", "Practise on a server in this machine.", 2, True, True),
     _A(_P.HOME, "reload", "r", "refresh", "Read profiles and sessions again.", 4, True),

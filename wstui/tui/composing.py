@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from wstui.tui.json_text import json_problem, looks_like_json
 from wstui.tui.measures import size_text
+from wstui.tui.variables import has_variables, without_variables
 
 _JUDGED_CHARACTERS = 256 * 1024
 _BETWEEN_HEX_DIGITS = re.compile(r"[\s:,]+|0x", re.IGNORECASE)
@@ -43,6 +44,8 @@ def judge(text: str, *, binary: bool) -> tuple[str, str]:
         except HexError as error:
             return f"hex · {error}", "warning"
     size = size_text(len(text.encode("utf-8", "surrogatepass")))
+    if len(text) <= _JUDGED_CHARACTERS and has_variables(text):
+        text, size = without_variables(text), "with variables"
     if not looks_like_json(text) or len(text) > _JUDGED_CHARACTERS:
         return f"text · {size}", "quiet"
     problem = json_problem(text)
@@ -57,6 +60,10 @@ class Sent:
 
     text: str
     binary: bool = False
+    attachment: bytes | None = None
+    """What is sent in place of a text that is too long to show, or comes from a file."""
+    attached: str = ""
+    """What the attachment is, in words."""
 
 
 @dataclass(slots=True)

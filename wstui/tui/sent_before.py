@@ -6,6 +6,7 @@ The session files remember it already; nothing is written for it.
 from wstui.events import Direction, Kind, RecordedEvent
 from wstui.timeline import Catalogue, TimelineError, TimelineReader
 from wstui.tui.composing import HISTORY_LIMIT, Sent
+from wstui.tui.variables import literal
 
 _SESSIONS = 5
 _ROWS = 2000
@@ -50,4 +51,4 @@ def _as_typed(event: RecordedEvent) -> Sent:
     payload = event.payload or b""
     if event.kind == Kind.BINARY:
         return Sent(payload.hex(" "), binary=True)
-    return Sent(payload.decode("utf-8", "replace"))
+    return Sent(literal(payload.decode("utf-8", "replace")))

@@ -18,6 +18,7 @@ _PLACES = {
     "session": (
         Place.SESSION,
         Place.COMPOSER,
+        Place.COMPOSER_PANE,
         Place.MESSAGES,
         Place.FILTER,
         Place.DETAIL,

@@ -1,8 +1,9 @@
 """The session screen: a session, live or recorded, as one place.
 
-Made of three layers, each over the one before: the picture (:class:`SessionView`), the connection
-(:class:`SessionConnection`), reading (:class:`SessionLooking`). Here are the beginning and the end,
-what is said, and what is kept: notes, exports.
+Made of five layers, each over the one before: the picture (:class:`SessionView`), the connection
+(:class:`SessionConnection`), reading (:class:`SessionLooking`), what is done with messages
+(:class:`SessionMessages`), what is sent (:class:`SessionTalking`). Here are the beginning and the end,
+and what is kept: notes, exports.
 """
 
 from collections.abc import Callable, Coroutine
@@ -15,28 +16,25 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from wstui.events import CommandRefused, ConnectionState, Send, safe_bytes, safe_text
-from wstui.profiles import SavedMessage, settings_snapshot
+from wstui.events import ConnectionState, safe_text
+from wstui.profiles import settings_snapshot
 from wstui.profiles.read import shown_path
 from wstui.timeline import TimelineError, TimelineReader
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
-from wstui.tui.composing import Sent
 from wstui.tui.exporting import default_export_path, export_problem, export_session
 from wstui.tui.measures import count_text
-from wstui.tui.screens.dialogs import Choice, Chooser, Confirm, Prompt, TextDialog
-from wstui.tui.screens.session_looking import SessionLooking
-from wstui.tui.sent_before import sent_before
+from wstui.tui.screens.dialogs import Confirm, Prompt, TextDialog
+from wstui.tui.screens.session_talking import SessionTalking
 from wstui.tui.session_source import StartEngine
 from wstui.tui.targets import Recording, Target
-from wstui.tui.widgets.composer import Composer
 from wstui.tui.widgets.connect_bar import ConnectBar
 from wstui.tui.widgets.message_list import MessageList
 
 _S = ConnectionState
 
 
-class SessionScreen(SessionLooking):
+class SessionScreen(SessionTalking):
     """A session, live or recorded."""
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSION, Place.COMPOSER)
@@ -62,7 +60,7 @@ class SessionScreen(SessionLooking):
         elif self.destination is not None:
             self.query_one("#compose-input").focus()
             self.dial(self.destination)
-        self._load_history(self.profile_name)
+        self.begin_talking()
         self.update_picture()
 
     def _open_recording(self, path: Path) -> None:
@@ -87,46 +85,6 @@ class SessionScreen(SessionLooking):
         """Whatever way the screen went: its engine goes with it."""
         self.end_filter()
         await self.end()
-
-    # -- talking -------------------------------------------------------------------------------------
-
-    @work(thread=True, exclusive=True, group="history", exit_on_error=False)
-    def _load_history(self, profile_name: str) -> None:
-        found = sent_before(profile_name)
-        self.call_later(self._remember, found)
-
-    def _remember(self, before: list[Sent]) -> None:
-        self.query_one(Composer).remember(before)
-
-    async def on_composer_submitted(self, message: Composer.Submitted) -> None:
-        """Send what was composed; what cannot be sent comes back with the reason."""
-        composer = self.query_one(Composer)
-        state = self.state_name()
-        if state != _S.OPEN:
-            composer.give_back(message.sent, f"Not sent: {_why_not(state)}")
-            return
-        composer.history.add(message.sent)
-        self._send(message.payload, message.sent)
-
-    @work(group="send", exit_on_error=False)
-    async def _send(self, payload: bytes, sent: Sent) -> None:
-        try:
-            await self.source.do(Send(payload, binary=sent.binary))
-        except CommandRefused as error:
-            self.query_one(Composer).give_back(sent, f"Not sent: {error}")
-
-    def action_saved(self) -> None:
-        """Choose a message saved in the profile."""
-        if self.destination is None:
-            return
-        messages = self.destination.profile.message
-        choices = [Choice(str(at), row.name, safe_bytes(row.payload[:60])) for at, row in enumerate(messages)]
-
-        def insert(key: str | None) -> None:
-            if key is not None:
-                self.query_one(Composer).load(_as_typed(messages[int(key)]))
-
-        self.app.push_screen(Chooser("Saved messages of this profile", choices), insert)
 
     # -- profile, notes, export ----------------------------------------------------------------------
 
@@ -166,11 +124,7 @@ class SessionScreen(SessionLooking):
         except TimelineError as error:
             self.app.notify(str(error), severity="error", markup=False)
             return
-        self.call_later(self._noted)
-
-    def _noted(self) -> None:
-        self.show_notes()
-        self._changed()
+        self.call_later(self.notes_changed)
 
     def action_export(self) -> None:
         """Write the session to a file."""
@@ -217,19 +171,3 @@ class SessionScreen(SessionLooking):
         self.app.push_screen(
             Confirm("This connection is live. Close it with 1001 and leave?", "Leave"), answered
         )
-
-
-def _as_typed(message: SavedMessage) -> Sent:
-    if message.is_binary:
-        return Sent(message.payload.hex(" "), binary=True)
-    return Sent(message.text or "")
-
-
-def _why_not(state: str) -> str:
-    if state == _S.DIALLING:
-        return "still dialling."
-    if state in (_S.CLOSING, _S.CLOSED):
-        return "the connection is closed; F5 connects again."
-    if state == _S.WAITING_TO_RETRY:
-        return "waiting to retry; F5 tries now."
-    return "this is a recording; F5 connects to its endpoint."

@@ -1,5 +1,8 @@
 """Where a message is written: Enter sends, a paste keeps its lines, Up and Down go through what was sent."""
 
+import base64
+import os
+import time
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,11 +15,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
-from textual.widgets import TextArea
+from textual.widgets import Static, TextArea
 
+from wstui.events import safe_text
 from wstui.tui.actions import Place, actions_of, bindings_for
 from wstui.tui.composing import HexError, History, Sent, judge, parse_hex
+from wstui.tui.json_text import looks_like_json
+from wstui.tui.measures import size_text
 from wstui.tui.tones import CONTENT_STYLES
+from wstui.tui.variables import Values, fill_in, laid_out
 from wstui.tui.widgets.pane_title import PaneTitle
 
 _SHOWN_FOR_CONTROLS = {
@@ -27,6 +34,8 @@ _SHOWN_FOR_CONTROLS = {
 }
 """One character for one, so that the cursor stays where it seems to be."""
 
+
+LONG_PASTE_CHARACTERS = 32 * 1024
 
 _ENTER_KEYS = {
     key: action.name
@@ -44,6 +53,12 @@ class MessageInput(TextArea):
     @dataclass
     class SendAsked(Message):
         """Enter was pressed on this text, which has left the text area."""
+
+        text: str
+
+    @dataclass
+    class LongPaste(Message):
+        """Something was pasted that is too long to be laid out."""
 
         text: str
 
@@ -74,6 +89,12 @@ class MessageInput(TextArea):
         if action is not None:
             event.prevent_default().stop()
             await self.run_action(action)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """A long paste is kept, not shown: laying out a line of megabytes would stop the screen."""
+        if len(event.text) > LONG_PASTE_CHARACTERS:
+            event.prevent_default().stop()
+            self.post_message(self.LongPaste(event.text))
 
     def action_send(self) -> None:
         """Hand the text over and clear at once: the next key belongs to the next message."""
@@ -107,6 +128,7 @@ class MessageInput(TextArea):
 class Composer(Vertical):
     """The message being written, what is known of it, and what was sent before."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.COMPOSER_PANE)]
     binary: var[bool] = var(False, init=False)
 
     @dataclass
@@ -115,14 +137,21 @@ class Composer(Vertical):
 
         payload: bytes
         sent: Sent
+        fragment_size: int = 0
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.history = History()
+        self.values = Values(os.environ, time.time_ns, lambda: None)
+        """Where variables get their values; the screen puts its own in place."""
+        self.fragment_size = 0
+        self._attachment: bytes | None = None
+        self._attached = ""
 
     def compose(self) -> ComposeResult:
         """A title that judges, and the text."""
         yield PaneTitle("Compose", id="compose-title")
+        yield Static(id="compose-attached")
         yield MessageInput(
             id="compose-input",
             compact=True,
@@ -137,14 +166,20 @@ class Composer(Vertical):
     @property
     def current(self) -> Sent:
         """What is typed now."""
-        return Sent(self.query_one(MessageInput).text, self.binary)
+        return Sent(self.query_one(MessageInput).text, self.binary, self._attachment, self._attached)
 
     def load(self, sent: Sent) -> None:
         """Put a message into the composer."""
         self.binary = sent.binary
+        self._take_attachment(sent.attachment, sent.attached)
         area = self.query_one(MessageInput)
         area.load_text(sent.text)
         area.move_cursor(area.document.end)
+
+    def keep_draft(self) -> None:
+        """What is typed goes to the history before something else takes its place."""
+        if self.current.text or self._attachment is not None:
+            self.history.add(self.current)
 
     def say(self, sentence: str) -> None:
         """Say in place why a message was not sent; the next key takes it away."""
@@ -156,14 +191,81 @@ class Composer(Vertical):
 
     def give_back(self, sent: Sent, sentence: str) -> None:
         """A message could not be sent: nothing typed is lost."""
-        if self.current.text:
+        if self.current.text or self._attachment is not None:
             self.history.add(sent)
         else:
             self.load(sent)
         self.call_after_refresh(self.say, sentence)
 
+    def attach(self, payload: bytes, words: str, *, binary: bool) -> None:
+        """Send these bytes next, in place of a text."""
+        self.keep_draft()
+        self.load(Sent("", binary, payload, words))
+
+    def detach(self) -> bool:
+        """Take the attachment away; whether there was one."""
+        had = self._attachment is not None
+        self._take_attachment(None, "")
+        return had
+
+    def _take_attachment(self, payload: bytes | None, words: str) -> None:
+        self._attachment, self._attached = payload, words
+        kind = "binary" if self.binary else "text"
+        shown = f"▣ {safe_text(words)}, not shown · goes out as {kind} · Enter sends, Esc takes it away"
+        self.query_one("#compose-attached", Static).update(Content(shown if payload is not None else ""))
+        self.set_class(payload is not None, "-attached")
+        self._judge()
+
+    def on_message_input_long_paste(self, event: MessageInput.LongPaste) -> None:
+        """Keep it, with what was typed before it."""
+        event.stop()
+        whole = self.current.text + event.text
+        if self.binary:
+            try:
+                payload = parse_hex(whole)
+            except HexError as error:
+                self.say(f"Not taken: {error}")
+                return
+        else:
+            payload = whole.encode("utf-8", "surrogatepass")
+        self.load(Sent("", self.binary, payload, f"{size_text(len(payload))} pasted"))
+
+    def action_format_json(self) -> None:
+        """Lay JSON out anew."""
+        sent = self.current
+        if sent.binary or not looks_like_json(sent.text):
+            self.say("Only JSON text can be laid out")
+            return
+        area = self.query_one(MessageInput)
+        area.replace(laid_out(sent.text), (0, 0), area.document.end)
+
+    def action_take_base64(self) -> None:
+        """Base64 becomes hexadecimal digits, to be sent as binary."""
+        try:
+            payload = base64.b64decode("".join(self.current.text.split()), validate=True)
+        except ValueError:
+            self.say("That is not base64")
+            return
+        self.load(Sent(payload.hex(" "), binary=True))
+
+    def payload_of(self, sent: Sent) -> bytes:
+        """What goes out for it, its variables filled in.
+
+        Raises:
+            ValueError: it can be no message; the message is a clause.
+        """
+        if sent.attachment is not None:
+            return sent.attachment
+        if sent.binary:
+            return parse_hex(sent.text)
+        return fill_in(sent.text, self.values).encode("utf-8")
+
     def _judge(self) -> None:
+        fragments = f" · fragments of {size_text(self.fragment_size)}" if self.fragment_size else ""
+        self.query_one(PaneTitle).left = Content(f"Compose{fragments}")
         words, tone = judge(self.current.text, binary=self.binary)
+        if self._attachment is not None:
+            words, tone = size_text(len(self._attachment)), "good"
         self.query_one(PaneTitle).right = Content.styled(words, CONTENT_STYLES[tone])
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -174,16 +276,17 @@ class Composer(Vertical):
     def on_message_input_send_asked(self, event: MessageInput.SendAsked) -> None:
         """Hand the message over, if it can be one; what cannot comes back."""
         event.stop()
-        sent = Sent(event.text, self.binary)
-        if not sent.text:
+        sent = Sent(event.text, self.binary, self._attachment, self._attached)
+        if not sent.text and sent.attachment is None:
             self.say("Nothing to send yet")
             return
+        self.detach()
         try:
-            payload = parse_hex(sent.text) if sent.binary else sent.text.encode("utf-8")
-        except (HexError, UnicodeEncodeError) as error:
+            payload = self.payload_of(sent)
+        except ValueError as error:
             self.give_back(sent, f"Not sent: {error}")
             return
-        self.post_message(self.Submitted(payload, sent))
+        self.post_message(self.Submitted(payload, sent, self.fragment_size))
 
     def on_message_input_hex_toggled(self, event: MessageInput.HexToggled) -> None:
         """Switch between text and binary."""

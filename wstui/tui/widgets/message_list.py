@@ -64,6 +64,9 @@ class MessageList(ScrollView, can_focus=True):
 
         event_id: int | None
 
+    class Picked(Message):
+        """A row was picked to be compared, or no longer."""
+
     class Opened(Message):
         """The person wants to look closer at the selection."""
 
@@ -74,6 +77,7 @@ class MessageList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.start_ns = 0
         self.noted: Mapping[int, str] = {}
+        self.picked: list[int] = []
         self.hits: Container[int] | None = None
         self.hit_words: tuple[str, ...] = ()
         self.hint: tuple[str, ...] = ()
@@ -167,6 +171,31 @@ class MessageList(ScrollView, can_focus=True):
         if self.selected_id is None or self.rows is None:
             return -1
         return self.rows.row_of(self.selected_id)
+
+    @property
+    def selected_event(self) -> RecordedEvent | None:
+        """The selected event as its row has it, where it has a row."""
+        found = self.rows.event(self.selected_row) if self.rows is not None else None
+        return found if found is not None and found.id == self.selected_id else None
+
+    @property
+    def to_compare(self) -> list[int]:
+        """Two events, older first: the picked ones, or the picked one and the selection."""
+        pair = {*self.picked}
+        if len(pair) == 1 and self.selected_id is not None:
+            pair.add(self.selected_id)
+        return sorted(pair) if len(pair) == 2 else []
+
+    def action_pick(self) -> None:
+        """Pick the selection to be compared, or no longer; of three the oldest pick gives way."""
+        if self.selected_id is None:
+            return
+        if self.selected_id in self.picked:
+            self.picked.remove(self.selected_id)
+        else:
+            self.picked = [*self.picked[-1:], self.selected_id]
+        self.redraw()
+        self.post_message(self.Picked())
 
     def select(self, event_id: int | None, *, scroll: bool = True) -> None:
         """Select an event by its number."""
@@ -297,7 +326,7 @@ class MessageList(ScrollView, can_focus=True):
 
     def _draw(self, event: RecordedEvent, before: RecordedEvent | None, width: int, selected: bool) -> Strip:
         line = event_line(event)
-        note = "✎" if event.id in self.noted else " "
+        note = "◆" if event.id in self.picked else "✎" if event.id in self.noted else " "
         hit = self.hits is not None and event.id in self.hits
         segments = [("▌" if selected else "•" if hit else " ", "accent"), (note, "note")]
         segments += self._times(event, before, width)
