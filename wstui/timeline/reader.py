@@ -191,10 +191,13 @@ class TimelineReader:
         row = event_id - 1 if everything else self._transcript.ordinal_of(event_id) - 1
         return max(row, 0)
 
-    def side_events(self, after_id: int = 0, limit: int | None = None) -> list[RecordedEvent]:
-        """Everything but text and binary messages, in order, newer than ``after_id``."""
-        sql = f"SELECT {EVENT} FROM event WHERE {_BESIDE_MESSAGES} AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
-        return self._events(sql, (after_id, -1 if limit is None else limit))
+    def side_events(
+        self, after_id: int = 0, limit: int | None = None, *, until_id: int | None = None
+    ) -> list[RecordedEvent]:
+        """Everything but text and binary messages, in order, newer than ``after_id``, up to ``until_id``."""
+        sql = f"SELECT {EVENT} FROM event WHERE {_BESIDE_MESSAGES} AND id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608
+        last_id = _MAX_ID if until_id is None else until_id
+        return self._events(sql, (after_id, last_id, -1 if limit is None else limit))
 
     # ---- series, counts, messages ----
 

@@ -52,6 +52,7 @@ class Place(StrEnum):
     FILTER = "Filter line"
     GRAPH = "Heartbeat graph"
     TIMELINE = "Timeline"
+    PLAYBACK = "Playback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,27 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.DETAIL, "view('hex')", "3", "hex", "The bytes."),
     _A(_P.DETAIL, "next_view", "v", "next view", "Pretty, raw, hex."),
     _A(_P.DETAIL, "screen.copy_message", "y", "copy", "Copy the message."),
+    _A(
+        _P.SESSION,
+        "play_back",
+        "f8",
+        "play back",
+        "Play a recording as it happened; again: end that.",
+        9,
+        True,
+        True,
+    ),
+    _A(_P.PLAYBACK, "screen.play_pause", "space", "play/pause", "Stand still, or go on.", 1),
+    _A(_P.PLAYBACK, "screen.play_step(-1)", "left", "step back", "One event back.", 3),
+    _A(_P.PLAYBACK, "screen.play_step(1)", "right", "step", "Exactly the next event.", 3),
+    _A(_P.PLAYBACK, "screen.play_speed(1)", "up,plus,equals_sign", "faster", "Up to 100×.", 2),
+    _A(_P.PLAYBACK, "screen.play_speed(-1)", "down,minus", "slower", "Down to 0.25×.", 2),
+    _A(_P.PLAYBACK, "screen.play_idle", "i", "skip idle", "Shorten stretches in which nothing happens.", 4),
+    _A(_P.PLAYBACK, "screen.play_seek(-1)", "pageup", "back", "A twentieth of the recording back."),
+    _A(_P.PLAYBACK, "screen.play_seek(1)", "pagedown", "on", "A twentieth of the recording on."),
+    _A(_P.PLAYBACK, "screen.play_edge('start')", "home", "start", "To the beginning."),
+    _A(_P.PLAYBACK, "screen.play_edge('end')", "end", "end", "To the end."),
+    _A(_P.PLAYBACK, "screen.end_playback", "escape", "end playback", "Show the whole recording again.", 2),
     _A(_P.GRAPH, "step(-1)", "left", "previous ping", "Go to the ping before."),
     _A(_P.GRAPH, "step(1)", "right", "next ping", "Go to the ping after."),
     _A(_P.GRAPH, "first", "home", "first ping", "Go to the first ping of the session."),

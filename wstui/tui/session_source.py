@@ -22,6 +22,7 @@ from wstui.profiles import Profile, profile_to_mapping
 from wstui.timeline import TimelineError, TimelineReader
 from wstui.tui.clock import Clock
 from wstui.tui.connection_facts import ConnectionFacts, take_facts
+from wstui.tui.played_reader import PlayedReader
 
 if TYPE_CHECKING:
     from wstui.engine import SessionEngine
@@ -62,6 +63,7 @@ class SessionSource:
         self._generation = 0
         self._progress_at_ns = 0
         self._last_side_id = 0
+        self._recorded_id = 0
         self.reader: TimelineReader | None = None
         self.facts = ConnectionFacts()
         self.state: StateNotice | None = None
@@ -73,6 +75,37 @@ class SessionSource:
     def live(self) -> bool:
         """Whether an engine stands behind it: else it is a recording."""
         return self._engine is not None
+
+    @property
+    def played(self) -> bool:
+        """Whether a recording is played back: :attr:`reader` shows what has happened so far."""
+        return isinstance(self.reader, PlayedReader)
+
+    @property
+    def played_id(self) -> int:
+        """The last event that has happened."""
+        return self.reader.until_id if isinstance(self.reader, PlayedReader) else 0
+
+    @property
+    def recorded_id(self) -> int:
+        """The last event of the file, whether it has happened or not."""
+        return self._recorded_id
+
+    def play(self) -> None:
+        """Read the file from its beginning, as far as :meth:`play_to` says.
+
+        Raises:
+            TimelineError: it cannot be read.
+        """
+        assert self.reader is not None
+        if not self.played:
+            self._recorded_id = self.reader.last_id()
+        self._adopt(PlayedReader(self.reader.path))
+
+    def play_to(self, event_id: int, t_ns: int) -> None:
+        """Let time pass: what has happened, and what time it is."""
+        if isinstance(self.reader, PlayedReader):
+            self.reader.until_id, self.reader.until_ns = event_id, t_ns
 
     @property
     def busy(self) -> bool:
@@ -90,6 +123,8 @@ class SessionSource:
             return self.progress.now_ns + self._clock.monotonic_ns() - self._progress_at_ns
         if self.live or self.reader is None:
             return self._clock.wall_ns()
+        if isinstance(self.reader, PlayedReader):
+            return self.reader.until_ns
         return self.reader.info.ended_ns or self.facts.ended_ns or self._last_event_ns()
 
     def _last_event_ns(self) -> int:

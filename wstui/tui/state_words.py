@@ -43,6 +43,14 @@ def recorded_state_words(facts: ConnectionFacts) -> StateWords:
     return "■", f"closed {facts.ending}".rstrip(), ending_tone(facts)
 
 
+def played_state_words(facts: ConnectionFacts, now_ns: int) -> StateWords:
+    """How a recording that is played back stands at a moment."""
+    if facts.ended_ns is not None:
+        return recorded_state_words(facts)
+    state = ConnectionState.DIALLING if facts.opened_ns is None else ConnectionState.OPEN
+    return live_state_words(StateNotice(state, t_ns=now_ns), facts, now_ns)
+
+
 def ending_tone(facts: ConnectionFacts) -> str:
     """Quiet for an ending that somebody wanted, the error's for any other."""
     return "quiet" if facts.close_code in (1000, 1001, 1005) else "error"

@@ -24,6 +24,7 @@ _PLACES = {
         Place.DETAIL,
         Place.GRAPH,
         Place.TIMELINE,
+        Place.PLAYBACK,
         Place.APP,
     ),
 }

@@ -26,7 +26,7 @@ from wstui.events import (
 from wstui.profiles import ProfileError, redact_url
 from wstui.tui.screens.close_dialog import CloseDialog, CloseRequest
 from wstui.tui.screens.dialogs import Prompt
-from wstui.tui.screens.session_view import SessionView
+from wstui.tui.screens.session_playback import SessionPlayback
 from wstui.tui.targets import Destination, destination_for_url, destination_of_recording
 from wstui.tui.widgets.connect_bar import ConnectBar
 
@@ -55,7 +55,7 @@ _SHOWN_IN: dict[str, frozenset[str]] = {
 _NOT_RECONNECT = frozenset({"", _S.IDLE, _S.WAITING_TO_RETRY})
 
 
-class SessionConnection(SessionView):
+class SessionConnection(SessionPlayback):
     """What a person can do with the connection."""
 
     destination: Destination | None = None
@@ -80,6 +80,8 @@ class SessionConnection(SessionView):
             return state in _SHOWN_IN[action]
         if action == "reconnect":
             return state not in _NOT_RECONNECT and (True if state == _S.CLOSED else None)
+        if action == "play_back":
+            return True if self.source.reader is not None and not self.source.live else None
         if action in ("export", "note"):
             return True if self.source.reader is not None else None
         if action == "saved":

@@ -21,7 +21,7 @@ from wstui.tui.measures import count_text, size_text
 from wstui.tui.panel_data import PanelModel
 from wstui.tui.rows import Rows
 from wstui.tui.session_source import SessionSource, StartEngine
-from wstui.tui.state_words import StateWords, live_state_words, recorded_state_words
+from wstui.tui.state_words import StateWords, live_state_words, played_state_words, recorded_state_words
 from wstui.tui.widgets.composer import Composer
 from wstui.tui.widgets.connect_bar import ConnectBar
 from wstui.tui.widgets.find_bar import FindBar
@@ -31,6 +31,7 @@ from wstui.tui.widgets.message_list import MessageList, TimeShown
 from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.tui.widgets.side_panel import SidePanel
 from wstui.tui.widgets.strip import StatusStrip
+from wstui.tui.widgets.transport import Transport
 
 _STYLESHEETS: list[str | PurePath] = [
     "session_view.tcss",
@@ -41,7 +42,9 @@ _STYLESHEETS: list[str | PurePath] = [
 _DRAW_EVERY_S = 1 / 15
 """A ping and its pong, a message and its answer mostly come within one drawing."""
 
-_RECENTLY_NS = 400_000_000
+_RECENTLY_NS = 900_000_000
+"""Where a ping goes out each second, its drawing lets the clocks go on as well."""
+
 _BUSY_EVENTS = 20
 """More since the last drawing, and every second drawing is left out."""
 
@@ -86,6 +89,7 @@ class SessionView(Screen[None]):
                     yield MessageDetail(id="detail")
                 yield Composer(id="composer")
             yield SidePanel(id="panel")
+        yield Transport(id="transport")
         yield KeyBar(id="keys")
 
     def start_drawing(self) -> None:
@@ -136,7 +140,8 @@ class SessionView(Screen[None]):
         self._drawn_id = 0
         self.query_one(MessageDetail).clear()
         self._show_rows()
-        self._count_messages(reader.path)
+        if not self.source.played:
+            self._count_messages(reader.path)
         self.show_notes()
 
     def _show_rows(self) -> None:
@@ -161,7 +166,7 @@ class SessionView(Screen[None]):
         if self._panel_model is None:
             return
         state = self.source.state if self.source.live else None
-        live, now_ns = self.source.live, self.source.now_ns()
+        live, now_ns = self.source.live or self.source.played, self.source.now_ns()
         try:
             data = self._panel_model.refresh(now_ns, state, live=live, progress=self.source.progress)
         except TimelineError:
@@ -189,7 +194,7 @@ class SessionView(Screen[None]):
         self.call_later(self._counted, path, counts)
 
     def _counted(self, path: Path, counts: Counts) -> None:
-        if self.source.path == path:
+        if self.source.path == path and not self.source.played:
             self._counts = counts
             self.show_titles()
 
@@ -237,6 +242,8 @@ class SessionView(Screen[None]):
         source = self.source
         if source.live and source.state is not None:
             return live_state_words(source.state, source.facts, source.now_ns())
+        if source.played:
+            return played_state_words(source.facts, source.now_ns())
         if source.reader is not None:
             return recorded_state_words(source.facts)
         return "○", "not connected", "quiet"
