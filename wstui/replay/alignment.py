@@ -35,8 +35,20 @@ class Item:
     """How many messages the client had sent before."""
     content: Content | None
     shape: Shape
-    token: bytes
-    """Equal for messages that say the same, times and generated ids apart."""
+
+    @property
+    def token(self) -> bytes:
+        """Equal for messages that say the same, times and generated ids apart."""
+        if self.content is not None:
+            return _token(self.content, self.moment.t_ns)
+        digest = str(self.moment.detail.get("sha256", "")) if self.moment.is_cut else ""
+        return digest.encode() + self.moment.payload
+
+    def is_the_same_as(self, other: "Item") -> bool:
+        """Whether it is the other to the byte."""
+        one, two = self.moment, other.moment
+        whole = not one.is_cut and not two.is_cut
+        return whole and one.kind == two.kind and one.payload == two.payload
 
 
 class Pair(NamedTuple):
@@ -59,9 +71,14 @@ def server_messages(moments: Sequence[Moment]) -> list[Item]:
     return items
 
 
-def streams(moments: Sequence[Moment]) -> frozenset[Shape]:
-    """Shapes that flow by themselves: many more of them than the client asked anything."""
-    items = server_messages(moments)
+def streams(moments: Sequence[Moment], items: Sequence[Item] | None = None) -> frozenset[Shape]:
+    """Shapes that flow by themselves: many more of them than the client asked anything.
+
+    Args:
+        moments: of one connection.
+        items: what the server said, where that is known already.
+    """
+    items = server_messages(moments) if items is None else items
     requests = sum(moment.is_message and moment.is_sent for moment in moments)
     least = max(_STREAM_LEAST, _STREAM_PER_REQUEST * requests)
     counts = Counter(item.shape for item in items if item.content is not None or not requests)
@@ -111,10 +128,8 @@ def _other(pair: Pair, *, before: bool) -> int:
 def _item(moment: Moment, slot: int) -> Item:
     content = None if moment.is_cut else read_content(moment.payload)
     if content is None:
-        digest = str(moment.detail.get("sha256", "")).encode() if moment.is_cut else b""
-        return Item(moment, slot, None, (moment.kind,), digest + moment.payload)
-    shape = content_shape(moment.kind, content)
-    return Item(moment, slot, content, shape, _token(content, moment.t_ns))
+        return Item(moment, slot, None, (moment.kind,))
+    return Item(moment, slot, content, content_shape(moment.kind, content))
 
 
 def _token(content: Content, t_ns: int) -> bytes:

@@ -74,8 +74,8 @@ def _damage(*recordings: Recording) -> Iterator[str]:
 
 def _connections(rules: Rules, before: _Located, after: _Located) -> ConnectionComparison:
     (old_reader, old), (new_reader, new) = before, after
-    flowing = streams(old.moments) | streams(new.moments)
-    pairs = align(server_messages(old.moments), server_messages(new.moments), flowing)
+    olds, news = server_messages(old.moments), server_messages(new.moments)
+    pairs = align(olds, news, streams(old.moments, olds) | streams(new.moments, news))
     for connection, is_first in ((old, True), (new, False)):
         if ending(connection) is None:
             pairs = cut_short(pairs, before=is_first)
@@ -146,6 +146,8 @@ class _Judge:
                 yield found
 
     def _changed(self, before: Item, after: Item) -> MessageDifference | None:
+        if before.is_the_same_as(after):
+            return None
         both = _message(before), _message(after)
         shape = shape_text(before.shape)
         if before.content is None or after.content is None:

@@ -19,6 +19,8 @@ MISSING: Final = _Missing()
 """Stands where one of the two has no such member."""
 
 _NEAR_S = 2 * 86_400
+_LEAST_TIME = 100_000_000
+"""In seconds it is 1973."""
 _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _GENERATED = re.compile(r"(?=(?:\D*\d){3})(?=.*[A-Za-z])[\w+/=-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]*")
@@ -159,7 +161,7 @@ def _is_time(value: Any, t_ns: int) -> bool:
         if not (value.isdecimal() and 10 <= len(value) <= 19):
             return False
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < _LEAST_TIME:
         return False
     now_s = t_ns / 1e9
     return any(abs(value / unit - now_s) < _NEAR_S for unit in _UNITS)

@@ -19,6 +19,10 @@ _MIN_INSIDE = 8
 """Shorter values are not looked for inside of longer texts: they would be found by chance."""
 _MIN_NUMBER = 10_000
 
+_TEXTS_SEARCHED = 1 << 16
+_VALUES_SEARCHED = 1000
+"""Beyond these, values are only looked for as whole members: a search inside texts would not end."""
+
 _GENERATED = re.compile(r"(?=.*\d)[\w.:/+=~-]+")
 _SECRET_NAME = re.compile(r"token|secret|session|cookie|auth|key|challenge|sid$", re.IGNORECASE)
 
@@ -69,8 +73,8 @@ def find_links(
     links: dict[int, list[Link]] = {}
     for index, content in _contents(moments):
         if moments[index].is_sent != by_client:
-            for place, value in _offered(content, paths):
-                if value not in own and wanted.may_use(value):
+            for place, value in _offered(content, paths, wanted):
+                if value not in own:
                     known[value] = Source(index, place)
             continue
         found = [
@@ -117,14 +121,14 @@ def _contents(moments: Sequence[Moment]) -> Iterator[tuple[int, Content]]:
             yield index, content
 
 
-def _offered(content: Content, paths: list[JsonPath]) -> Iterator[tuple[Place, Scalar]]:
-    """Values that the other side may say again."""
+def _offered(content: Content, paths: list[JsonPath], wanted: _Wanted) -> Iterator[tuple[Place, Scalar]]:
+    """Values that the other side says again, perhaps from here."""
     for place, value in scalars(content.value):
-        if _is_scalar(value) and (is_id_place(place) or _may_return(place, value)):
+        if _is_scalar(value) and wanted.may_use(value) and (is_id_place(place) or _may_return(place, value)):
             yield place, value
     for path in paths:
         for place, value in path.find(content.value):
-            if _is_scalar(value):
+            if _is_scalar(value) and wanted.may_use(value):
                 yield place, value
 
 
@@ -136,7 +140,7 @@ def _taken(place: Place, value: Any, known: Mapping[Scalar, Source]) -> Iterator
         # A small number means something only where both sides call it an id.
         if is_id_place(place) or not is_id_place(source.place) or _may_return(source.place, value):
             yield source, value
-    elif isinstance(value, str) and len(value) > _MIN_INSIDE:
+    elif isinstance(value, str) and len(value) > _MIN_INSIDE and len(known) <= _VALUES_SEARCHED:
         for recorded, inner in known.items():
             if isinstance(recorded, str) and len(recorded) >= _MIN_INSIDE and recorded in value:
                 yield inner, recorded
