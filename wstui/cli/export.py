@@ -119,8 +119,13 @@ def _destination(output: str, *, force: bool) -> Iterator[BinaryIO]:
     from wstui.exchange.output import OutputError, whole_file
 
     if output == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise  # nobody reads any more: no mistake of anybody's
+        except OSError as error:
+            raise Failure(f"Standard output cannot be written: {error.strerror}.") from error
         return
     try:
         with whole_file(Path(output).expanduser(), force=force) as out:
