@@ -283,6 +283,11 @@ def actions_of(place: Place) -> list[Action]:
     return [action for action in ACTIONS if action.place is place]
 
 
+def binding_id(action: Action) -> str:
+    """The name by which a person's settings give an action other keys."""
+    return f"{action.place.name.lower()}.{action.name}"
+
+
 def bindings_for(place: Place) -> list[Binding]:
     """The Textual bindings of one place."""
     return [
@@ -293,7 +298,7 @@ def bindings_for(place: Place) -> list[Binding]:
             tooltip=action.help,
             show=bool(action.footer),
             priority=action.priority,
-            id=f"{place.name.lower()}.{action.name}",
+            id=binding_id(action),
         )
         for action in actions_of(place)
         if action.keys

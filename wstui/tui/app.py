@@ -5,7 +5,7 @@ its first frame should not wait for them.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +14,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from wstui.places import config_folder
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.clock import Clock
 from wstui.tui.glyphs import speaks_unicode
@@ -21,6 +22,7 @@ from wstui.tui.themes import DARK, THEMES
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
+    from textual.theme import Theme
 
     from wstui.tui.demo import DemoServer
     from wstui.tui.screens.home import HomeScreen
@@ -54,10 +56,52 @@ class WstuiApp(App[int]):
         self._plain = None if speaks_unicode() else _plain_filter()
         for theme in THEMES:
             self.register_theme(theme)
+        self._settings_problem = ""
+        self.changed_keys: Mapping[str, str] = {}
+        """The keys that a person has set, by the id of the binding."""
+        chosen = self._take_settings()
         if "TEXTUAL_THEME" not in os.environ:
             # Set before a stylesheet is read: a watched change would parse all of them twice.
-            self.set_reactive(App.theme, DARK.name)
+            self.set_reactive(App.theme, chosen)
             self.stylesheet.set_variables(self.get_css_variables())
+
+    def _take_settings(self) -> str:
+        """The keys that the settings name, if there are any; the theme."""
+        if not (config_folder() / "settings.toml").exists():
+            return DARK.name
+        from wstui.tui.settings import SettingsError, read_settings
+
+        try:
+            settings = read_settings()
+        except SettingsError as error:
+            self._settings_problem = str(error)
+            return DARK.name
+        self.changed_keys = settings.keys
+        if settings.theme in self.available_themes:
+            return settings.theme
+        if settings.theme:
+            self._settings_problem = "settings.toml: theme: there is none of that name; ^p shows them all."
+        return DARK.name
+
+    def _use_settings(self) -> None:
+        """Say what is wrong with them, set the keys, and keep the theme that is chosen from now on."""
+        if self._settings_problem:
+            self.notify(self._settings_problem, severity="warning", markup=False)
+        if self.changed_keys:
+            self.set_keymap(dict(self.changed_keys))
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+
+    def _theme_chosen(self, theme: "Theme") -> None:
+        self._keep_theme(theme.name)
+
+    @work(thread=True, exclusive=True, group="settings", exit_on_error=False)
+    def _keep_theme(self, name: str) -> None:
+        from wstui.tui.settings import SettingsError, change_settings, with_theme
+
+        try:
+            change_settings(lambda settings: with_theme(settings, name))
+        except SettingsError as error:
+            self.notify(f"The theme is not kept: {error}", severity="warning", markup=False)
 
     def get_line_filters(self) -> "Sequence[LineFilter]":
         """Everything in ASCII where the terminal has no UTF-8."""
@@ -70,6 +114,7 @@ class WstuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Show what was asked for."""
+        self._use_settings()
         if self._target is not None:
             self._open_target(self._target)
         elif self._demo_fault is not None:
@@ -141,7 +186,7 @@ class WstuiApp(App[int]):
         if isinstance(self.screen, TextDialog):
             self.screen.dismiss(None)
         elif not self.screen.is_modal:
-            self.push_screen(help_dialog("home" if self._session is None else "session"))
+            self.push_screen(help_dialog("home" if self._session is None else "session", self.changed_keys))
 
     async def action_quit(self) -> None:
         """Leave, or ask first where a live connection would be lost."""

@@ -1,4 +1,4 @@
-"""The two themes of wstui's own: one accent colour, quiet greys, and words where colour might fail."""
+"""The themes of wstui's own: one accent colour, quiet greys, and words where colour might fail."""
 
 from textual.theme import Theme
 
@@ -34,4 +34,40 @@ LIGHT = Theme(
     variables={"block-cursor-text-style": "none"},
 )
 
-THEMES = (DARK, LIGHT)
+SAFE = Theme(
+    name="wstui-colour-blind",
+    primary="#56b4e9",
+    secondary="#cc79a7",
+    accent="#56b4e9",
+    warning="#f0e442",
+    error="#e69f00",
+    success="#4aa3ff",
+    foreground="#dde1e6",
+    background="#14171c",
+    surface="#1a1e25",
+    panel="#222731",
+    dark=True,
+    variables={"footer-background": "#1a1e25", "block-cursor-text-style": "none"},
+)
+"""Blue and orange, which protanopes, deuteranopes and tritanopes tell apart.
+
+Source: M. Okabe and K. Ito, "Color Universal Design" (2008).
+"""
+
+SAFE_LIGHT = Theme(
+    name="wstui-colour-blind-light",
+    primary="#005a9c",
+    secondary="#8f3f72",
+    accent="#005a9c",
+    warning="#7a6a00",
+    error="#a84300",
+    success="#0067b8",
+    foreground="#1d2228",
+    background="#fbfbfa",
+    surface="#f1f2f2",
+    panel="#e6e8ea",
+    dark=False,
+    variables={"block-cursor-text-style": "none"},
+)
+
+THEMES = (DARK, LIGHT, SAFE, SAFE_LIGHT)

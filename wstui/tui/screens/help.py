@@ -1,8 +1,11 @@
 """The help, generated from the table of actions."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from textual.content import Content
 
-from wstui.tui.actions import Place, actions_of
+from wstui.tui.actions import Place, actions_of, binding_id
 from wstui.tui.screens.dialogs import TextDialog
 from wstui.tui.tones import MUTED
 
@@ -31,13 +34,14 @@ _PLACES = {
 _KEYS_CELLS = 26
 
 
-def help_dialog(screen_name: str) -> TextDialog:
-    """The help for ``home`` or ``session``."""
+def help_dialog(screen_name: str, changed_keys: Mapping[str, str] | None = None) -> TextDialog:
+    """The help for ``home`` or ``session``, with the keys that a person has set."""
     lines: list[Content] = []
     for place in _PLACES[screen_name]:
         lines += [Content.styled(place.value, "bold $text-accent")]
         for action in actions_of(place):
-            keys = action.key_label or "^p, then type"
+            own = (changed_keys or {}).get(binding_id(action))
+            keys = (replace(action, keys=own) if own else action).key_label or "^p, then type"
             title = action.title[:1].upper() + action.title[1:]
             lines.append(
                 Content.assemble((f"  {keys:<{_KEYS_CELLS}}", "bold"), f"{title}. ", (action.help, MUTED))
