@@ -130,6 +130,16 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.SESSION, "export", "f7", "export", "Write the session to a JSON Lines file.", 9, True, True),
     _A(
         _P.SESSION,
+        "play_back",
+        "f8",
+        "play back",
+        "Play a recording as it happened; again: end that.",
+        9,
+        True,
+        True,
+    ),
+    _A(
+        _P.SESSION,
         "find",
         "ctrl+f",
         "find",
