@@ -69,6 +69,7 @@ class EventTimeline(ScrollView, can_focus=True):
         self.selected: Key | None = None
         self.following = True
         self._version = -1
+        self._tones: dict[str, Style] = {}
 
     # -- what it shows ---------------------------------------------------------------------------
 
@@ -162,6 +163,19 @@ class EventTimeline(ScrollView, can_focus=True):
 
     # -- drawing ---------------------------------------------------------------------------------
 
+    def notify_style_update(self) -> None:
+        """Colours changed: look them up anew."""
+        super().notify_style_update()
+        self._tones.clear()
+
+    def _tone(self, tone: str) -> Style:
+        """A tone's style; the list's own for no tone. Looking one up costs more than drawing a row."""
+        style = self._tones.get(tone)
+        if style is None:
+            style = self.get_component_rich_style(tone_class(tone)) if tone else self.rich_style
+            self._tones[tone] = style
+        return style
+
     def render_line(self, y: int) -> Strip:
         """One row, or the hint while there are none."""
         width, place = self.scrollable_content_region.width, self.scroll_offset.y + y
@@ -170,7 +184,7 @@ class EventTimeline(ScrollView, can_focus=True):
             hint = " Dialling, pings, closing and notes show here." if not y else ""
             return self._strip([(hint, "quiet")], width, Style.null())
         if place >= len(rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._tone(""))
         row = rows[place]
         selected = self.selected == (row.event_id, row.note_id)
         before = rows[place - 1] if place else None
@@ -179,11 +193,11 @@ class EventTimeline(ScrollView, can_focus=True):
 
     def _strip(self, pieces: Iterable[Piece], width: int, filled: Style) -> Strip:
         drawn = [
-            Segment(shown_in(text, self.glyphs), self.get_component_rich_style(tone_class(tone)) + filled)
+            Segment(shown_in(text, self.glyphs), self._tone(tone) + filled)
             for text, tone in pieces
             if text
         ]
-        return Strip(drawn).crop_extend(0, width, self.rich_style + filled)
+        return Strip(drawn).crop_extend(0, width, self._tone("") + filled)
 
     def _background(self, selected: bool) -> Style:
         if not selected:
