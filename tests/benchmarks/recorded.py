@@ -8,53 +8,19 @@ import time
 from pathlib import Path
 from statistics import median, quantiles
 
+from tests.benchmarks.recording import record
 from tests.benchmarks.result import Result
 from tests.benchmarks.terminal import Terminal, wstui
-from wstui.events import Event
-from wstui.timeline import SessionInfo, TimelineReader, TimelineWriter
+from wstui.timeline import TimelineReader
 
 SMALL, LARGE = 100, 1_000_000
 RUNS = 5
-START_NS = 1_763_800_000_000_000_000
 MEMORY = (
     "import resource, sys; from wstui.timeline import TimelineReader; "
     "r = TimelineReader(sys.argv[1]); n = r.transcript_count(); "
     "r.transcript(max(0, n - 50), 50, payload_limit=512); r.transcript(n // 2, 50, payload_limit=512); "
     "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 )
-
-
-def record(path: Path, count: int) -> None:
-    """A session with a ping and its pong in every hundred messages."""
-    info = SessionInfo(
-        started_ns=START_NS,
-        profile="bench",
-        url="ws://127.0.0.1/",
-        settings={},
-        wstui_version="bench",
-        title="",
-    )
-    writer = TimelineWriter(path, info)
-    payload = b'{"e":"trade","s":"BTCUSDT","p":"64211.10","q":"0.00312","T":1763800000123,"m":true}'.ljust(
-        100
-    )
-    t_ns = START_NS
-    for base in range(0, count, 5000):
-        batch = []
-        for number in range(base, min(base + 5000, count)):
-            t_ns += 100_000
-            if number % 100 == 50:
-                batch.append(Event(t_ns, 0, "ping", "sent", 4, 10, number.to_bytes(4, "big"), None))
-            elif number % 100 == 51:
-                pong = {"rtt_ns": 20_000_000}
-                batch.append(Event(t_ns, 0, "pong", "received", 4, 6, (number - 1).to_bytes(4, "big"), pong))
-            else:
-                batch.append(Event(t_ns, 0, "text", "received", 100, 102, payload, None))
-        writer.write(batch)
-        while writer.backlog_bytes > 32 << 20:
-            time.sleep(0.005)
-    writer.finish(t_ns)
-    writer.close()
 
 
 def open_s(path: Path) -> float:
