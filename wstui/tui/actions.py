@@ -221,6 +221,7 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.GRAPH, "now", "end", "now", "Follow the newest ping again."),
     _A(_P.GRAPH, "zoom(-1)", "plus,equals_sign", "less time", "Zoom in."),
     _A(_P.GRAPH, "zoom(1)", "minus", "more time", "Zoom out, up to the whole session."),
+    _A(_P.GRAPH, "spread", "h", "histogram", "How all round trips are spread; again: over time."),
     _A(_P.GRAPH, "choose", "enter", "look closer", "Show the chosen ping in timeline and detail."),
     _A(_P.GRAPH, "leave", "escape", "back", "Leave the chosen ping."),
     _A(_P.TIMELINE, "move(-1)", "up", "up", "The row above."),

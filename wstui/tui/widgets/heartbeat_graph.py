@@ -21,6 +21,7 @@ from textual.widget import Widget
 from wstui.timeline import Beat
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
+from wstui.tui.graph_histogram import histogram
 from wstui.tui.graph_parts import PARTS, GraphInput, Layout, Picture
 from wstui.tui.graph_picture import draw
 from wstui.tui.graph_scale import (
@@ -76,6 +77,8 @@ class HeartbeatGraph(Widget, can_focus=True):
 
     window_s: reactive[int] = reactive(DEFAULT_WINDOW_S)
     cursor_id: reactive[int | None] = reactive(None)
+    spread: reactive[bool] = reactive(False)
+    """Whether the histogram of all round trips stands in the graph's place."""
 
     @dataclass
     class BeatChosen(Message):
@@ -124,6 +127,7 @@ class HeartbeatGraph(Widget, can_focus=True):
             axis.window_s,
             self.size,
             self.cursor_id,
+            self.spread,
             self.data.now_ns // _REDRAW_NS if self._is_waiting() else 0,
         )
 
@@ -148,7 +152,7 @@ class HeartbeatGraph(Widget, can_focus=True):
         return TimeAxis(end_ns, window_s, self._layout().dots)
 
     def _update_title(self) -> None:
-        title = self._cursor_title() or self._window_title()
+        title = self._spread_title() or self._cursor_title() or self._window_title()
         if title != self._title:
             self._title = title
             self.post_message(self.TitleChanged())
@@ -157,6 +161,13 @@ class HeartbeatGraph(Widget, can_focus=True):
     def title(self) -> Content:
         """For the rule above: the chosen ping, or the legend and the window."""
         return self._title
+
+    def _spread_title(self) -> Content | None:
+        count = len(self._round_trips()) if self.spread else 0
+        return Content(f"{count:,} round trips, h: over time") if self.spread else None
+
+    def _round_trips(self) -> list[int]:
+        return [beat.rtt_ns for beat in self.data.book.beats if beat.rtt_ns is not None]
 
     def _cursor_title(self) -> Content | None:
         beat = self.data.book.beat(self.cursor_id) if self.cursor_id is not None else None
@@ -206,6 +217,14 @@ class HeartbeatGraph(Widget, can_focus=True):
     def action_zoom(self, by: int) -> None:
         """Show more or less time."""
         self.window_s = zoomed(self.window_s, by)
+
+    def action_spread(self) -> None:
+        """The histogram in place of the graph, or the graph again."""
+        self.spread = not self.spread
+
+    def watch_spread(self) -> None:
+        """Another picture."""
+        self._invalidate()
 
     def action_choose(self) -> None:
         """Look closer at the chosen ping."""
@@ -263,6 +282,9 @@ class HeartbeatGraph(Widget, can_focus=True):
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
     def _draw(self) -> list[Strip]:
+        if self.spread:
+            rows = histogram(self._round_trips(), self.size.width, self.size.height, self.glyphs)
+            return [Strip([Segment(row, self._style("ping"))], len(row)) for row in rows]
         picture = self._picture()
         strips = [
             Strip([Segment(text, self._style(part)) for text, part in picture.runs(row)], picture.width)
