@@ -122,7 +122,7 @@ ACTIONS: tuple[Action, ...] = (
         "note",
         "f6",
         "note",
-        "Write a note on the selected event, or on this moment.",
+        "A note on the selection or this moment: write, change, delete.",
         7,
         True,
         True,

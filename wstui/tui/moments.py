@@ -21,11 +21,17 @@ def marker_of(event: RecordedEvent) -> Marker | None:
 _END_LABELS = {Kind.EOF.value: "FIN", Kind.RESET.value: "RST", Kind.LOST.value: "lost"}
 
 
+NOTE_COLOURS = {"": "note", "red": "error", "amber": "warning", "green": "good", "blue": "accent"}
+"""The colours a note may have, as the session file names them, and their tones."""
+
+
 def note_marker(note: Note) -> Marker:
     """A note's place on the axis."""
     return Marker(note.t_ns, "note", "", note.event_id or 0)
 
 
 def note_row(note: Note) -> SideRow:
-    """A note's row."""
-    return SideRow(note.event_id or 0, note.t_ns, "note", safe_text(note.text), "note", note_id=note.id)
+    """A note's row; its colour has a word too."""
+    tone = NOTE_COLOURS.get(note.colour, "note")
+    words = f"({note.colour}) {note.text}" if note.colour in NOTE_COLOURS and note.colour else note.text
+    return SideRow(note.event_id or 0, note.t_ns, "note", safe_text(words), tone, note_id=note.id)

@@ -1,9 +1,8 @@
 """The session screen: a session, live or recorded, as one place.
 
-Made of five layers, each over the one before: the picture (:class:`SessionView`), the connection
-(:class:`SessionConnection`), reading (:class:`SessionLooking`), what is done with messages
-(:class:`SessionMessages`), what is sent (:class:`SessionTalking`). Here are the beginning and the end,
-and what is kept: notes, exports.
+Made of layers, each over the one before: the picture (:class:`SessionView`), the connection
+(:class:`SessionConnection`), the filter, reading (:class:`SessionLooking`), what is done with messages,
+what is sent (:class:`SessionTalking`), notes. Here are the beginning and the end, profile and export.
 """
 
 from collections.abc import Callable, Coroutine
@@ -19,13 +18,13 @@ from textual.message import Message
 from wstui.events import ConnectionState, safe_text
 from wstui.profiles import settings_snapshot
 from wstui.profiles.read import shown_path
-from wstui.timeline import TimelineError, TimelineReader
+from wstui.timeline import TimelineError
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
 from wstui.tui.exporting import default_export_path, export_problem, export_session
 from wstui.tui.measures import count_text
 from wstui.tui.screens.dialogs import Confirm, Prompt, TextDialog
-from wstui.tui.screens.session_talking import SessionTalking
+from wstui.tui.screens.session_notes import SessionNotes
 from wstui.tui.session_source import StartEngine
 from wstui.tui.targets import Recording, Target
 from wstui.tui.widgets.connect_bar import ConnectBar
@@ -34,7 +33,7 @@ from wstui.tui.widgets.message_list import MessageList
 _S = ConnectionState
 
 
-class SessionScreen(SessionTalking):
+class SessionScreen(SessionNotes):
     """A session, live or recorded."""
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSION, Place.COMPOSER)
@@ -99,32 +98,6 @@ class SessionScreen(SessionTalking):
             return
         text = safe_text(tomli_w.dumps(settings), newlines=True)
         self.app.push_screen(TextDialog(f"Profile: {where}", Content(text)))
-
-    def action_note(self) -> None:
-        """Write a note on the selection, or on this moment."""
-        event_id = self.query_one(MessageList).selected_id
-        where = "on the selected event" if event_id is not None else "on this moment"
-        help_text = "It is kept in the session file and shown in the timeline."
-        now_ns = self.source.now_ns()
-        self.ask(
-            f"Note {where}",
-            help_text,
-            lambda text: None if text.strip() else "A note needs words.",
-            lambda text: self._add_note(event_id, now_ns, text.strip()),
-        )
-
-    @work(thread=True, group="notes", exit_on_error=False)
-    def _add_note(self, event_id: int | None, t_ns: int, text: str) -> None:
-        path = self.source.path
-        assert path is not None
-        try:
-            with TimelineReader(path) as reader:
-                event = reader.event(event_id) if event_id is not None else None
-                reader.add_note(event_id, event.t_ns if event is not None else t_ns, text)
-        except TimelineError as error:
-            self.app.notify(str(error), severity="error", markup=False)
-            return
-        self.call_later(self.notes_changed)
 
     def action_export(self) -> None:
         """Write the session to a file."""

@@ -82,7 +82,7 @@ class SessionConnection(SessionPlayback):
             return state not in _NOT_RECONNECT and (True if state == _S.CLOSED else None)
         if action == "play_back":
             return True if self.source.reader is not None and not self.source.live else None
-        if action in ("export", "note"):
+        if action in ("export", "note", "everything", "copy_message"):
             return True if self.source.reader is not None else None
         if action == "saved":
             return bool(self.destination and self.destination.profile.message)

@@ -45,6 +45,12 @@ class SessionFilter(SessionConnection):
     _only_hits = True
     _typing: Timer | None = None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Greyed while there is nothing to filter, or no filter."""
+        if action == "filter_mode":
+            return True if self._run is not None else None
+        return super().check_action(action, parameters)
+
     # -- what a person asks ------------------------------------------------------------------------
 
     def action_find(self) -> None:
@@ -116,6 +122,7 @@ class SessionFilter(SessionConnection):
     def _begin(self, wanted: Filter, path: Path) -> None:
         run = FilterRun(wanted, scan_for(path, wanted, everything=self._everything))
         self._run = run
+        self.refresh_bindings()
         self.set_timer(_PROGRESS_AFTER_S, lambda: self._say_progress(run))
         self._go_on(run)
 

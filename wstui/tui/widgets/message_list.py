@@ -31,6 +31,7 @@ from wstui.tui.tones import TONE_CLASSES, tone_class
 _WITH_DELTA_CELLS = 60
 _WITHOUT_SIZE_CELLS = 44
 _CACHED_STRIPS = 512
+_NEED_ROWS = frozenset({"up", "down", "page_up", "page_down", "first", "last", "open", "pick", "time"})
 
 
 class TimeShown(Enum):
@@ -230,6 +231,10 @@ class MessageList(ScrollView, can_focus=True):
             row = min(bottom, self.virtual_size.height - 1) + (0 if by < 0 else 1)
             by = 0 if abs(by) == 1 else by
         self._select_row(row + by)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Greyed while there is no row to go to."""
+        return None if action in _NEED_ROWS and not self.virtual_size.height else True
 
     def action_up(self) -> None:
         """The row above."""
