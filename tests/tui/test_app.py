@@ -79,6 +79,10 @@ def test_every_action_is_complete():
 )
 def test_every_action_has_its_method(action):
     from wstui.tui.screens.home import SessionList
+    from wstui.tui.screens.profile_form import ProfileForm
+    from wstui.tui.widgets.composer import Composer
+    from wstui.tui.widgets.event_timeline import EventTimeline
+    from wstui.tui.widgets.heartbeat_graph import HeartbeatGraph
 
     owners = {
         Place.HOME: HomeScreen,
@@ -87,8 +91,13 @@ def test_every_action_has_its_method(action):
         Place.MESSAGES: MessageList,
         Place.DETAIL: MessageDetail,
         Place.COMPOSER: MessageInput,
+        Place.COMPOSER_PANE: Composer,
+        Place.FORM: ProfileForm,
+        Place.GRAPH: HeartbeatGraph,
+        Place.TIMELINE: EventTimeline,
     }
-    owner = SessionScreen if action.name.startswith("screen.") else owners[action.place]
+    screen = HomeScreen if action.place in (Place.PROFILES, Place.SESSIONS) else SessionScreen
+    owner = screen if action.name.startswith("screen.") else owners[action.place]
     method = action.name.removeprefix("screen.").partition("(")[0]
     assert callable(getattr(owner, f"action_{method}"))
 
