@@ -157,7 +157,14 @@ class TimelineReader:
         return found
 
     def narrowed(
-        self, first_id: int, rows: int, *, kinds: frozenset[str], direction: str = "", payloads: bool = True
+        self,
+        first_id: int,
+        rows: int,
+        *,
+        kinds: frozenset[str],
+        direction: str = "",
+        text: str = "",
+        payloads: bool = True,
     ) -> tuple[list[RecordedEvent], int]:
         """The next events of some kinds and a direction, for a scan in flat memory.
 
@@ -166,6 +173,7 @@ class TimelineReader:
             rows: how many numbers to go through; fewer where payloads are large.
             kinds: the others are not read.
             direction: the other directions are not read; empty: all.
+            text: messages without it are not read; upper and lower case of ASCII are the same.
             payloads: whether payloads are needed.
 
         Returns:
@@ -175,9 +183,13 @@ class TimelineReader:
         columns = EVENT if payloads else f"{EVENT_WITHOUT_PAYLOAD}, NULL"
         wanted = sorted(kinds)
         condition = f"id BETWEEN ? AND ? AND +kind IN ({','.join('?' * len(wanted))})"
-        parameters = (first_id, last_id, *wanted)
+        parameters: tuple[Any, ...] = (first_id, last_id, *wanted)
         if direction:
             condition, parameters = f"{condition} AND direction = ?", (*parameters, direction)
+        if text:
+            holds, needles = Sought(text).in_payload()
+            condition = f"{condition} AND (kind NOT IN ('text', 'binary') OR {holds})"
+            parameters = (*parameters, *needles)
         sql = f"SELECT {columns} FROM event WHERE {condition} ORDER BY id"  # noqa: S608
         return self._events(sql, parameters), last_id
 

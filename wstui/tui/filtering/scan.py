@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from wstui.events import TRANSCRIPT_KINDS, Kind
 from wstui.timeline import TimelineReader
-from wstui.tui.filtering.language import Filter, Kinds, Way
+from wstui.tui.filtering.language import Filter, Kinds, Way, Words
 from wstui.tui.filtering.matching import Matcher
 
 _FIRST_ROWS = 1000
@@ -51,6 +51,7 @@ class Scope:
 
     kinds: frozenset[str]
     direction: str
+    text: str
 
 
 def scope_of(wanted: Filter, *, everything: bool) -> Scope:
@@ -58,13 +59,15 @@ def scope_of(wanted: Filter, *, everything: bool) -> Scope:
     kinds = frozenset(kind.value for kind in Kind)
     if not everything and not wanted.asks_for_kinds:
         kinds = TRANSCRIPT_KINDS
-    direction = ""
+    direction, text = "", ""
     for term in wanted.terms:
         if isinstance(term.condition, Kinds) and not term.negated:
             kinds &= term.condition.kinds
         elif isinstance(term.condition, Way) and not term.negated:
             direction = term.condition.direction
-    return Scope(kinds, direction)
+        elif isinstance(term.condition, Words) and not term.negated and term.condition.text.isascii():
+            text = max(text, term.condition.text, key=len)
+    return Scope(kinds, direction, text)
 
 
 class PlainScan:
@@ -100,7 +103,12 @@ class PlainScan:
         first_id = self._scanned_to + 1
         scope = scope_of(self._wanted, everything=self._everything)
         events, last_id = reader.narrowed(
-            first_id, rows, kinds=scope.kinds, direction=scope.direction, payloads=matcher.needs_payload
+            first_id,
+            rows,
+            kinds=scope.kinds,
+            direction=scope.direction,
+            text=scope.text,
+            payloads=matcher.needs_payload,
         )
         marks = reader.marks_between(first_id, last_id) if matcher.needs_marks else {}
         self._scanned_to = last_id
