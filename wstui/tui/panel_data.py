@@ -30,7 +30,7 @@ from wstui.tui.verdicts import Diagnose, VerdictTask, verdict_of
 SLICE_EVENTS = 500
 """Events taken in by one refresh, so that a long recording never holds up the screen."""
 _SLICES_RECORDED = 10
-"""A recording is shown at once: up to so many slices are read in one go."""
+"""A recording is soon shown whole: after a first slice for the first frame, so many in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,9 @@ class PanelModel:
         if progress is not None:
             self._traffic.take(progress)
         until_ns = max(now_ns if live else 0, self._traffic.last_ns)
+        slices = 1 if live or not self._after_id else _SLICES_RECORDED
         loading = self._read(until_ns)
-        for _ in range(0 if live else _SLICES_RECORDED - 1):
+        for _ in range(slices - 1):
             loading = loading and self._read(until_ns)
         loading = self._app.read(last_id) or loading
         self._follow_notes()

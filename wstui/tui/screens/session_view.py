@@ -141,7 +141,7 @@ class SessionView(Screen[None]):
         self.query_one(MessageDetail).clear()
         self._show_rows()
         if not self.source.played:
-            self._count_messages(reader.path)
+            self.call_after_refresh(self._count_messages, reader.path)
         self.show_notes()
 
     def _show_rows(self) -> None:
