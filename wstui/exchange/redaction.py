@@ -42,7 +42,7 @@ _COOKIE_ATTRIBUTES = frozenset(
 )
 _WEAK_NAMES = frozenset({"key", "sign", "sid"})
 _PLAIN_WORDS = re.compile(r"[A-Za-z _.-]*")
-_SHORT_NUMBER = re.compile(r"-?[\d.eE+-]{1,9}")
+_SHORT_NUMBER = re.compile(r"-?[\d.eE+-]{1,15}")
 _UNFINISHED = re.compile(r'"(?P<name>(?:[^"\\]|\\.){1,200})"\s*:\s*"(?P<value>[^"]*)\Z')
 _PREFIX_LENGTH = 4
 

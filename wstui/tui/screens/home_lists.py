@@ -129,7 +129,7 @@ def _session_line(entry: SessionEntry) -> Content:
     return Content.assemble(
         (f"{date_text(entry.started_ns)} ", MUTED),
         ("◆ " if entry.pinned else "  ", "$text-accent"),
-        f"{name[:20]:<20} ",
-        (f"{count_text(entry.events):>9}  ", MUTED),
+        f"{name[:18]:<18} ",
+        (f"{count_text(entry.events):>8}  ", MUTED),
         ending_words(entry),
     )

@@ -193,9 +193,7 @@ class EventTimeline(ScrollView, can_focus=True):
 
     def _strip(self, pieces: Iterable[Piece], width: int, filled: Style) -> Strip:
         drawn = [
-            Segment(shown_in(text, self.glyphs), self._tone(tone) + filled)
-            for text, tone in pieces
-            if text
+            Segment(shown_in(text, self.glyphs), self._tone(tone) + filled) for text, tone in pieces if text
         ]
         return Strip(drawn).crop_extend(0, width, self._tone("") + filled)
 
