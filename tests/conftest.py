@@ -1,5 +1,7 @@
 """What every test gets: a home of its own, no proxy from outside, and property tests without a stopwatch."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
