@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "wstui", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100
 )
-settings.load_profile("wstui")
+settings.register_profile("ci", settings.get_profile("wstui"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "wstui")
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "WSS_PROXY", "WS_PROXY")
 
