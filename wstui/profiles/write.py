@@ -89,12 +89,17 @@ def save_profile(path: Path, profile: Profile) -> None:
     parse_profile(text, source=shown_path(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text.encode())
+        replace_file(path, text.encode())
     except OSError as error:
         raise ProfileError(f"{shown_path(path)}: cannot be written: {error.strerror or error}.") from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a small file whole or not at all, readable by its owner alone.
+
+    Raises:
+        OSError: it cannot be written; what was there stays.
+    """
     # mkstemp makes the file with mode 0600, in the same folder so that the rename is atomic.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
     try:

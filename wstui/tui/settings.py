@@ -3,12 +3,9 @@
 A file that cannot be used is said in a sentence and left as it is; the defaults hold meanwhile.
 """
 
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +15,7 @@ from msgspec import Meta
 
 from wstui.events import safe_text
 from wstui.places import config_folder
+from wstui.profiles.write import replace_file
 from wstui.tui.actions import ACTIONS, binding_id
 
 FILE_NAME = "settings.toml"
@@ -95,20 +93,6 @@ def change_settings(change: Callable[[Settings], Settings]) -> None:
     path = settings_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, tomli_w.dumps(tables).encode())
+        replace_file(path, tomli_w.dumps(tables).encode())
     except OSError as error:
         raise SettingsError(f"{FILE_NAME}: cannot be written: {error.strerror or error}.") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
