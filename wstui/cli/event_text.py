@@ -4,8 +4,8 @@ import shutil
 import sys
 
 from wstui.events import RecordedEvent
-from wstui.tui.event_words import event_line, size_words
-from wstui.tui.measures import clock_text, delta_text
+from wstui.words.event_line import event_line, size_words
+from wstui.words.measures import clock_text, delta_text
 
 PREVIEW_BYTES = 4096
 """As much of a payload as a line could show; the rest stays in the file."""

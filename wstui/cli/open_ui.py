@@ -31,7 +31,7 @@ def _refuse_unknown(target: str) -> None:
     """A word that is nothing we know is more likely a slip than the name of a host."""
     from wstui.cli.root import near_command
     from wstui.profiles import ProfileError
-    from wstui.tui.targets import find_target
+    from wstui.targets import find_target
 
     try:
         find_target(target)

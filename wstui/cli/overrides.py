@@ -15,7 +15,7 @@ from wstui.profiles import (
     profile_for_url,
     profile_to_mapping,
 )
-from wstui.tui.targets import Destination, find_target
+from wstui.targets import Destination, find_target
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wstui.replay.driving import DriveOptions
     from wstui.replay.links import Capture
     from wstui.replay.recording import Recording
-    from wstui.tui.targets import Destination
+    from wstui.targets import Destination
 
 
 def complete_source(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -69,7 +69,7 @@ def command(source: str, **given: Any) -> int:
     wstui replay trades --script login --against ws://localhost:8080
     """  # noqa: D301 - \b is click's mark for lines that stay as they are
     from wstui.profiles import ProfileError
-    from wstui.tui.targets import Destination, find_target
+    from wstui.targets import Destination, find_target
 
     wish = _Wish(**given)
     try:

@@ -4,7 +4,7 @@ from wstui.cli.status import Failure
 from wstui.engine.steps import Step, StepError, parse_steps
 from wstui.engine.variables import is_variable_name
 from wstui.profiles import Script
-from wstui.tui.targets import Destination
+from wstui.targets import Destination
 
 
 def script_steps(where: Destination, name: str | None) -> list[Step]:

@@ -12,7 +12,7 @@ from wstui.cli.status import Failure
 from wstui.events import Cause, safe_text
 from wstui.timeline import Catalogue, SessionEntry, TimelineError, TimelineReader
 from wstui.timeline.entries import session_entry
-from wstui.tui.measures import NS_PER_S, count_text, date_text, duration_text
+from wstui.words.measures import NS_PER_S, count_text, date_text, duration_text
 
 _AGO = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}

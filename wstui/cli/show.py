@@ -9,7 +9,7 @@ from wstui.cli.event_text import EventLines
 from wstui.cli.session_argument import SESSION_HELP, complete_session, open_session
 from wstui.events import Kind, RecordedEvent, safe_text
 from wstui.timeline import Note, TimelineReader
-from wstui.tui.measures import clock_text
+from wstui.words.measures import clock_text
 
 
 @click.command("show", epilog=SESSION_HELP)

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.theme import Theme
 
+    from wstui.targets import Target
     from wstui.tui.demo import DemoServer
     from wstui.tui.screens.home import HomeScreen
     from wstui.tui.screens.session import SessionScreen
     from wstui.tui.session_source import StartEngine
-    from wstui.tui.targets import Target
 
 
 class WstuiApp(App[int]):
@@ -122,7 +122,7 @@ class WstuiApp(App[int]):
 
     def _open_target(self, text: str) -> None:
         from wstui.profiles import ProfileError
-        from wstui.tui.targets import find_target
+        from wstui.targets import find_target
 
         try:
             target = find_target(text)
@@ -152,8 +152,8 @@ class WstuiApp(App[int]):
 
     @work(exclusive=True, group="demo", exit_on_error=False)
     async def _start_demo(self, fault: str) -> None:
+        from wstui.targets import Destination
         from wstui.tui.demo import DEMO_NAME, DemoError, DemoServer, demo_profile
-        from wstui.tui.targets import Destination
 
         await self._stop_demo()
         try:

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 
 from wstui.tui.json_text import json_problem, looks_like_json
-from wstui.tui.measures import size_text
 from wstui.tui.variables import has_variables, without_variables
+from wstui.words.measures import size_text
 
 _JUDGED_CHARACTERS = 256 * 1024
 _BETWEEN_HEX_DIGITS = re.compile(r"[\s:,]+|0x", re.IGNORECASE)

@@ -13,7 +13,7 @@ from rich.cells import chop_cells
 
 from wstui.events import safe_text
 from wstui.tui.json_text import Span, colour_spans, looks_like_json, pretty_lines
-from wstui.tui.measures import size_text
+from wstui.words.measures import size_text
 
 SHOWN_BYTES = 256 * 1024
 """As much text as is laid out; the hex view shows every byte of any size."""

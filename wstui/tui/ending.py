@@ -9,10 +9,10 @@ from typing import Any
 
 from wstui.events import Cause, Direction, RecordedEvent, close_code_meaning, safe_text
 from wstui.tui.connection_record import ConnectionRecord, EndingLine, Quiet
-from wstui.tui.event_words import ARROWS, close_words
 from wstui.tui.failed_dial import dial_lines
-from wstui.tui.measures import duration_text, span_clock
 from wstui.tui.side_words import end_facts
+from wstui.words.event_line import ARROWS, close_words
+from wstui.words.measures import duration_text, span_clock
 
 _SENT, _RECEIVED = Direction.SENT.value, Direction.RECEIVED.value
 _FAIR_CAUSES = frozenset({Cause.CLIENT_CLOSED, Cause.SERVER_CLOSED_NORMAL, Cause.STILL_OPEN})

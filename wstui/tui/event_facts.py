@@ -18,8 +18,8 @@ from wstui.events import (
     safe_text,
 )
 from wstui.tui.document import Line, SpanDocument
-from wstui.tui.event_words import event_line
-from wstui.tui.measures import count_text, duration_text, size_text
+from wstui.words.event_line import event_line
+from wstui.words.measures import count_text, duration_text, size_text
 
 _LABEL_CELLS = 18
 _HIDDEN_KEYS = frozenset({"duration_ns", "failed", "request", "response", "certificate", "tcp", "message"})

@@ -5,8 +5,8 @@ from typing import Any
 
 from wstui.events import RecordedEvent, safe_text
 from wstui.tui.connection_record import ConnectionRecord, EndingLine
-from wstui.tui.measures import duration_text
 from wstui.tui.side_words import header
+from wstui.words.measures import duration_text
 
 _BODY_LINES = 3
 

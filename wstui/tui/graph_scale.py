@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from wstui.tui.measures import duration_text
+from wstui.words.measures import duration_text
 
 NS_PER_S = 1_000_000_000
 _UNITS = ((NS_PER_S, "s"), (1_000_000, "ms"), (1_000, "µs"))

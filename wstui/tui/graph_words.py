@@ -8,9 +8,9 @@ from wstui.timeline import Beat
 from wstui.tui.beats import BeatState
 from wstui.tui.glyphs import Glyphs, shown_in
 from wstui.tui.graph_scale import round_trip_text, span_text
-from wstui.tui.measures import clock_text
 from wstui.tui.panel_data import PanelData
 from wstui.tui.ping_words import beat_facts
+from wstui.words.measures import clock_text
 
 _LEGEND: tuple[tuple[str, str, str], ...] = (
     ("ping", "⠒", "$text-accent"),

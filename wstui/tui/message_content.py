@@ -12,7 +12,7 @@ from wstui.events import MESSAGE_KINDS, Kind, RecordedEvent
 from wstui.timeline import TimelineError, TimelineReader
 from wstui.tui.document import Document, HexDocument, SpanDocument, pretty_document, raw_document
 from wstui.tui.event_facts import facts_document
-from wstui.tui.measures import clock_text, size_text
+from wstui.words.measures import clock_text, size_text
 
 COPY_BYTES = 256 * 1024
 """Terminals give up on longer clipboard sequences."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from wstui.events import Direction, safe_text
 from wstui.timeline import Beat, ServerPing
 from wstui.tui.beats import BeatState
-from wstui.tui.event_words import ARROWS
 from wstui.tui.graph_scale import NS_PER_S, round_trip_text, span_text
-from wstui.tui.measures import duration_text
 from wstui.tui.side_words import SideRow
+from wstui.words.event_line import ARROWS
+from wstui.words.measures import duration_text
 
 SENT_PING = f"ping {ARROWS[Direction.SENT.value]}"
 RECEIVED_PING = f"ping {ARROWS[Direction.RECEIVED.value]}"

@@ -6,8 +6,8 @@ import msgspec
 
 from wstui.profiles import Profile, ProfileError, SavedMessage, load_profile, own_profile_path, save_profile
 from wstui.profiles.shelf import templates_folder
+from wstui.targets import Destination
 from wstui.tui.composing import Sent, parse_hex
-from wstui.tui.targets import Destination
 
 
 def keep_message(destination: Destination, name: str, sent: Sent) -> Destination:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wstui.events import Kind, RecordedEvent, safe_text
-from wstui.tui.event_words import ARROWS, close_words, event_line
 from wstui.tui.graph_scale import span_text
-from wstui.tui.measures import count_text, duration_text
+from wstui.words.event_line import ARROWS, close_words, event_line
+from wstui.words.measures import count_text, duration_text
 
 
 @dataclass(frozen=True, slots=True)

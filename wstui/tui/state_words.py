@@ -2,7 +2,7 @@
 
 from wstui.events import ConnectionState, StateNotice, safe_text
 from wstui.tui.connection_facts import ConnectionFacts
-from wstui.tui.measures import NS_PER_S, span_clock
+from wstui.words.measures import NS_PER_S, span_clock
 
 StateWords = tuple[str, str, str]
 """Sign, words, tone."""

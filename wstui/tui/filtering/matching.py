@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from wstui.events import MESSAGE_KINDS, RecordedEvent
-from wstui.tui.event_words import event_line
 from wstui.tui.filtering.language import (
     NS_PER_S,
     Filter,
@@ -24,6 +23,7 @@ from wstui.tui.filtering.language import (
     Way,
     Words,
 )
+from wstui.words.event_line import event_line
 
 Test = Callable[[RecordedEvent, Collection[str]], bool]
 """Takes an event and the names of its marks."""

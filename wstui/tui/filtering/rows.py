@@ -7,7 +7,7 @@ from textual.cache import LRUCache
 
 from wstui.events import RecordedEvent
 from wstui.timeline import TimelineReader
-from wstui.tui.event_words import PREVIEW_BYTES
+from wstui.words.event_line import PREVIEW_BYTES
 
 _PAGE_ROWS = 256
 _KEPT_PAGES = 16

@@ -25,9 +25,9 @@ from wstui.tui.widgets.pane_title import PaneTitle
 
 if TYPE_CHECKING:
     from wstui.profiles import ProfileEntry
+    from wstui.targets import Target
     from wstui.timeline import SessionEntry
     from wstui.tui.screens.home_lists import HomeLists
-    from wstui.tui.targets import Target
 
 
 class ProfileList(OptionList):
@@ -207,7 +207,7 @@ class HomeScreen(HomeSessions):
 
     def _open_text(self, text: str, problem: str = "") -> None:
         from wstui.profiles import ProfileError
-        from wstui.tui.targets import find_target
+        from wstui.targets import find_target
 
         try:
             target = None if problem else find_target(text)

@@ -10,8 +10,8 @@ from wstui.events import safe_text
 from wstui.profiles import ProfileEntry, list_profiles
 from wstui.timeline import Catalogue, SessionEntry, TimelineError, TimelineReader
 from wstui.tui.fates import by_profile, ending_words, fate_marks, outcome
-from wstui.tui.measures import count_text, date_text
 from wstui.tui.tones import CONTENT_STYLES, MUTED
+from wstui.words.measures import count_text, date_text
 
 _ERROR = CONTENT_STYLES["error"]
 _NAME_CELLS = 20

@@ -29,8 +29,8 @@ class HomeSessions(HomeProfiles):
 
     def action_delete_session(self) -> None:
         """Ask, then delete."""
-        from wstui.tui.measures import count_text, date_text
         from wstui.tui.screens.dialogs import Confirm
+        from wstui.words.measures import count_text, date_text
 
         entry = self.chosen_session()
         if entry is None:

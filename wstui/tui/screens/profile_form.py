@@ -19,7 +19,6 @@ from wstui.profiles import ProfileError
 from wstui.profiles.read import shown_path
 from wstui.profiles.shelf import own_profile_path
 from wstui.tui.actions import Place, bindings_for
-from wstui.tui.measures import count_text
 from wstui.tui.profile_draft import ChangedMeanwhileError, Draft, save_draft
 from wstui.tui.profile_fields import FIELDS, GROUPS, Checked, FormField, Shape, Texts, check_form, texts_of
 from wstui.tui.screens.dialogs import Confirm
@@ -27,6 +26,7 @@ from wstui.tui.tones import MUTED
 from wstui.tui.widgets.choice_line import ChoiceLine
 from wstui.tui.widgets.key_bar import KeyBar
 from wstui.tui.widgets.pane_title import PaneTitle
+from wstui.words.measures import count_text
 
 _CHECK_AFTER_S = 0.12
 _LINES = {Shape.HEADERS: 4, Shape.TABLES: 7}

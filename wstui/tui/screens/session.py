@@ -18,17 +18,17 @@ from textual.message import Message
 from wstui.events import ConnectionState, safe_text
 from wstui.profiles import settings_snapshot
 from wstui.profiles.read import shown_path
+from wstui.targets import Recording, Target
 from wstui.timeline import TimelineError
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
 from wstui.tui.exporting import default_export_path, export_problem, export_session
-from wstui.tui.measures import count_text
 from wstui.tui.screens.dialogs import Confirm, Prompt, TextDialog
 from wstui.tui.screens.session_notes import SessionNotes
 from wstui.tui.session_source import StartEngine
-from wstui.tui.targets import Recording, Target
 from wstui.tui.widgets.connect_bar import ConnectBar
 from wstui.tui.widgets.message_list import MessageList
+from wstui.words.measures import count_text
 
 _S = ConnectionState
 

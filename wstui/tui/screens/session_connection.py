@@ -24,10 +24,10 @@ from wstui.events import (
     WithholdPongs,
 )
 from wstui.profiles import ProfileError, redact_url
+from wstui.targets import Destination, destination_for_url, destination_of_recording
 from wstui.tui.screens.close_dialog import CloseDialog, CloseRequest
 from wstui.tui.screens.dialogs import Prompt
 from wstui.tui.screens.session_playback import SessionPlayback
-from wstui.tui.targets import Destination, destination_for_url, destination_of_recording
 from wstui.tui.widgets.connect_bar import ConnectBar
 
 _S = ConnectionState

@@ -11,10 +11,10 @@ from wstui.tui.filtering.language import Filter, FilterError, parse_filter
 from wstui.tui.filtering.process import scan_for
 from wstui.tui.filtering.rows import FilteredRows, Hits
 from wstui.tui.filtering.scan import Found, Scan
-from wstui.tui.measures import count_text
 from wstui.tui.screens.session_connection import SessionConnection
 from wstui.tui.widgets.find_bar import FindBar
 from wstui.tui.widgets.message_list import MessageList
+from wstui.words.measures import count_text
 
 _TYPING_S = 0.08
 """A scan begins when the typing pauses this long."""

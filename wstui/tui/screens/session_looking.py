@@ -1,13 +1,13 @@
 """The session screen's reading side: selection and detail, the panel, copying, going back."""
 
 from wstui.events import ConnectionState
-from wstui.tui.measures import count_text
 from wstui.tui.message_content import COPY_BYTES
 from wstui.tui.screens.session_filter import SessionFilter
 from wstui.tui.widgets.event_timeline import EventTimeline
 from wstui.tui.widgets.message_detail import MessageDetail
 from wstui.tui.widgets.message_list import MessageList
 from wstui.tui.widgets.side_panel import SidePanel
+from wstui.words.measures import count_text
 
 
 class SessionLooking(SessionFilter):

@@ -13,7 +13,6 @@ from wstui.timeline import TimelineError, TimelineReader
 from wstui.tui.composing import Sent
 from wstui.tui.composing_like import pattern_of
 from wstui.tui.exporting import export_problem
-from wstui.tui.measures import clock_text, size_text
 from wstui.tui.message_diff import message_diff
 from wstui.tui.screens.dialogs import Prompt, TextDialog
 from wstui.tui.screens.session_looking import SessionLooking
@@ -21,6 +20,7 @@ from wstui.tui.tones import CONTENT_STYLES
 from wstui.tui.variables import literal
 from wstui.tui.widgets.composer import Composer
 from wstui.tui.widgets.message_list import MessageList
+from wstui.words.measures import clock_text, size_text
 
 BOOKMARK = "bookmark"
 """The words of a note that is only a place to come back to."""

@@ -10,16 +10,16 @@ from textual import work
 from wstui.events import CommandRefused, ConnectionState, Direction, Kind, Send, safe_bytes
 from wstui.profiles import ProfileError, SavedMessage
 from wstui.profiles.read import shown_path
+from wstui.targets import Destination
 from wstui.timeline import TimelineError
 from wstui.tui.composing import HexError, Sent
-from wstui.tui.measures import count_text, size_text
 from wstui.tui.saved_messages import keep_message
 from wstui.tui.screens.dialogs import Choice, Chooser, Prompt
 from wstui.tui.screens.session_messages import SessionMessages
 from wstui.tui.sent_before import sent_before
-from wstui.tui.targets import Destination
 from wstui.tui.variables import Values
 from wstui.tui.widgets.composer import Composer
+from wstui.words.measures import count_text, size_text
 
 _S = ConnectionState
 _LAST_ROWS = 512

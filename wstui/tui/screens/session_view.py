@@ -17,7 +17,6 @@ from textual.timer import Timer
 from wstui.events import ConnectionState, safe_text
 from wstui.timeline import Counts, TimelineError, TimelineReader
 from wstui.tui.clock import Clock
-from wstui.tui.measures import count_text, size_text
 from wstui.tui.panel_data import PanelModel
 from wstui.tui.rows import Rows
 from wstui.tui.session_source import SessionSource, StartEngine
@@ -32,6 +31,7 @@ from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.tui.widgets.side_panel import SidePanel
 from wstui.tui.widgets.strip import StatusStrip
 from wstui.tui.widgets.transport import Transport
+from wstui.words.measures import count_text, size_text
 
 _STYLESHEETS: list[str | PurePath] = [
     "session_view.tcss",

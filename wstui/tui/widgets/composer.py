@@ -21,10 +21,10 @@ from wstui.events import safe_text
 from wstui.tui.actions import Place, actions_of, bindings_for
 from wstui.tui.composing import HexError, History, Sent, judge, parse_hex
 from wstui.tui.json_text import looks_like_json
-from wstui.tui.measures import size_text
 from wstui.tui.tones import CONTENT_STYLES
 from wstui.tui.variables import Values, fill_in, laid_out
 from wstui.tui.widgets.pane_title import PaneTitle
+from wstui.words.measures import size_text
 
 _SHOWN_FOR_CONTROLS = {
     **{code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)},

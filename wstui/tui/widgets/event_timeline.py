@@ -21,10 +21,10 @@ from textual.strip import Strip
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import nice_ceiling
-from wstui.tui.measures import clock_text
 from wstui.tui.panel_data import PanelData
 from wstui.tui.side_words import SideRow
 from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.words.measures import clock_text
 
 Key = tuple[int, int]
 """What a row stands for: its event and its note (0 where there is none)."""

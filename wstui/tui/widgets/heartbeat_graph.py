@@ -35,8 +35,8 @@ from wstui.tui.graph_scale import (
     zoomed,
 )
 from wstui.tui.graph_words import beat_title, empty_words, legend
-from wstui.tui.measures import clock_text
 from wstui.tui.panel_data import PanelData
+from wstui.words.measures import clock_text
 
 _REDRAW_NS = 250_000_000
 _END_MARGIN = 30

@@ -22,11 +22,11 @@ from textual.strip import Strip
 
 from wstui.events import Kind, RecordedEvent
 from wstui.tui.actions import Place, bindings_for
-from wstui.tui.event_words import event_line, size_words
 from wstui.tui.filtering.rows import FilteredRows
-from wstui.tui.measures import clock_text, count_text, delta_text, offset_text
 from wstui.tui.rows import Rows
 from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.words.event_line import event_line, size_words
+from wstui.words.measures import clock_text, count_text, delta_text, offset_text
 
 _WITH_DELTA_CELLS = 60
 _WITHOUT_SIZE_CELLS = 44

@@ -5,9 +5,9 @@ from textual.widget import Widget
 
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import NS_PER_S, span_text
-from wstui.tui.measures import duration_text
 from wstui.tui.panel_data import PanelData
 from wstui.tui.traffic import Silence
+from wstui.words.measures import duration_text
 
 PLAIN_SCALE_S = 60.0
 """The bar's length where no timeout is known."""

@@ -13,9 +13,9 @@ from wstui.replay.playback import Playback
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.glyphs import terminal_glyphs
 from wstui.tui.graph_scale import span_text
-from wstui.tui.measures import clock_text
 from wstui.tui.tones import MUTED
 from wstui.tui.widgets.silence_bar import bar_cells
+from wstui.words.measures import clock_text
 
 _LEAST_BAR_CELLS = 6
 

@@ -16,7 +16,7 @@ from wstui.events import (
     safe_bytes,
     safe_text,
 )
-from wstui.tui.measures import count_text, duration_text, size_text
+from wstui.words.measures import count_text, duration_text, size_text
 
 ARROWS = {Direction.SENT.value: "→", Direction.RECEIVED.value: "←", Direction.LOCAL.value: "·"}
 

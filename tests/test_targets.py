@@ -1,8 +1,8 @@
 import pytest
 
 from wstui.profiles import ProfileError
+from wstui.targets import Destination, Recording, destination_of_recording, find_target
 from wstui.timeline import SessionInfo
-from wstui.tui.targets import Destination, Recording, destination_of_recording, find_target
 
 
 @pytest.fixture

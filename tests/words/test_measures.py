@@ -1,6 +1,6 @@
 import pytest
 
-from wstui.tui.measures import (
+from wstui.words.measures import (
     clock_text,
     count_text,
     date_text,

@@ -4,7 +4,7 @@ import pytest
 
 from wstui.events import CONTROL_FRAME_KINDS, Kind, RecordedEvent
 from wstui.tui.event_facts import facts_document
-from wstui.tui.event_words import event_line, size_words, squeeze
+from wstui.words.event_line import event_line, size_words, squeeze
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 HOSTILE = "\x1b[31m\x9b2J\x00\u202e"
