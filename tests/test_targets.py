@@ -2,7 +2,7 @@ import pytest
 
 from wstui.profiles import ProfileError
 from wstui.targets import Destination, Recording, destination_of_recording, find_target
-from wstui.timeline import SessionInfo
+from wstui.timeline import SessionInfo, TimelineWriter, new_session_path
 
 
 @pytest.fixture
@@ -10,6 +10,15 @@ def profile(home):
     (home / "profiles").mkdir()
     path = home / "profiles" / "mine.toml"
     path.write_text('url = "wss://example.com/x"\n')
+    return path
+
+
+@pytest.fixture
+def recording(home):
+    path = new_session_path("trades", 1_763_800_000_000_000_000)
+    writer = TimelineWriter(path, SessionInfo(1_763_800_000_000_000_000, "trades", "wss://h/", {}, "0.1.0"))
+    writer.finish(1_763_800_000_000_000_000)
+    writer.close()
     return path
 
 
