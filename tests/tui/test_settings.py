@@ -1,37 +1,87 @@
 """Themes and keys that a person has set; a file that cannot be used is a sentence."""
 
+import tomllib
+
 import pytest
 
-from wstui.tui.settings import Settings, SettingsError, change_settings, read_settings, with_theme
+from wstui.tui.settings import Settings, SettingsError, keep_setting, read_settings
 from wstui.tui.themes import THEMES
 
 
 def test_none_are_the_defaults_and_a_change_is_kept(home):
-    assert read_settings() == Settings()
-    change_settings(lambda settings: with_theme(settings, "wstui-light"))
-    assert read_settings().theme == "wstui-light"
+    assert read_settings().settings == Settings()
+    keep_setting("theme", "wstui-light")
+    assert read_settings().settings.theme == "wstui-light"
     assert (home / "settings.toml").read_text() == 'theme = "wstui-light"\n'
+
+
+def test_what_else_is_in_the_file_is_kept(home):
+    path = home / "settings.toml"
+    path.write_text(
+        '# mine\ntheme = "a"  # the first\nfuture = 1\n\n[keys]\n"session.ping" = "f9"  # as ever\n'
+    )
+    keep_setting("panel_width", "40%")
+    keep_setting("theme", "b")
+    keep_setting("pings_in_list", True)
+    assert path.read_text() == (
+        '# mine\ntheme = "b"\nfuture = 1\npanel_width = "40%"\npings_in_list = true\n\n'
+        '[keys]\n"session.ping" = "f9"  # as ever\n'
+    )
+    path.write_text('[keys]\n"session.ping" = "f9"\n')
+    keep_setting("time_column", "none")
+    assert path.read_text() == 'time_column = "none"\n\n[keys]\n"session.ping" = "f9"\n'
+
+
+def test_a_line_that_only_looks_like_the_setting_is_left(home):
+    path = home / "settings.toml"
+    path.write_text('note = """\ntheme = 1\n"""\n')
+    keep_setting("theme", "a")
+    assert tomllib.loads(path.read_text()) == {"note": "theme = 1\n", "theme": "a"}
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("theme = 5", "theme"),
-        ("colour = 1", "colour"),
-        ("theme =", "settings.toml"),
+        ("theme = 5", "theme: expected"),
+        ("colour = 1", "no setting “colour”"),
+        ('time_column = "x"', "expected one of clock, since_start"),
+        ("pings_in_list = 1", "expected true or false"),
+        ("panel_width = 5", "expected columns from 30 to 300"),
+        ("panel_width = true", "expected columns"),
+        ('panel_width = "95%"', "expected columns"),
+        ("keys = 1", "expected a table"),
         ('[keys]\n"session.nothing" = "f5"', "no binding"),
-        ('[keys]\n"session.ping" = "F 5"', "expected a key's name"),
+        ('[keys]\n"session.ping" = "F 5"', "keys.session.ping: expected a key's name"),
+        ('[keys]\n"session.ping" = 5', "expected a key's name"),
         ('[keys]\n"session.\\u001b" = "f5"', "no binding"),
     ],
 )
-def test_a_bad_file_is_a_sentence_and_stays(home, text, says):
-    (home / "settings.toml").write_text(text)
-    with pytest.raises(SettingsError, match=says) as caught:
-        read_settings()
-    assert "\x1b" not in str(caught.value)
+def test_what_is_wrong_is_a_sentence_and_the_rest_holds(home, text, says):
+    good = "detail_height = 9\n"
+    (home / "settings.toml").write_text(f"{good}{text}\n")
+    found = read_settings()
+    assert says in found.problem
+    assert found.problem.endswith("The rest of it holds.")
+    assert "\x1b" not in found.problem
+    assert found.settings == Settings(detail_height=9)
+
+
+def test_keys_that_will_do_hold_beside_one_that_will_not(home):
+    (home / "settings.toml").write_text('a = 1\n[keys]\n"session.ping" = "f9"\n"session.close" = "?"\n')
+    found = read_settings()
+    assert found.settings.keys == {"session.ping": "f9"}
+    assert "(and 1 more)" in found.problem
+
+
+@pytest.mark.parametrize("data", [b"theme =", b"\xff", b"[a]\na = 1\na = 2"])
+def test_a_file_that_is_no_toml_is_told_and_left_alone(home, data):
+    (home / "settings.toml").write_bytes(data)
+    found = read_settings()
+    assert found.settings == Settings()
+    assert "settings.toml" in found.problem
     with pytest.raises(SettingsError):
-        change_settings(lambda settings: with_theme(settings, "x"))
-    assert (home / "settings.toml").read_text() == text
+        keep_setting("theme", "x")
+    assert (home / "settings.toml").read_bytes() == data
 
 
 async def test_a_theme_chosen_is_kept(make_app, home, look):

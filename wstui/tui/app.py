@@ -4,25 +4,22 @@ Screens are imported when they are shown: the home screen needs neither engine n
 its first frame should not wait for them.
 """
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from wstui.places import config_folder
 from wstui.tui.actions import Place, bindings_for
+from wstui.tui.app_settings import SettingsApp
 from wstui.tui.clock import Clock
 from wstui.tui.glyphs import speaks_unicode
-from wstui.tui.themes import DARK, THEMES
+from wstui.tui.navigation import DemoAsked, OpenAsked
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
-    from textual.theme import Theme
 
     from wstui.targets import Target
     from wstui.tui.demo import DemoServer
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
     from wstui.tui.session_source import StartEngine
 
 
-class WstuiApp(App[int]):
+class WstuiApp(SettingsApp):
     """One screen at a time: home, or a session."""
 
     TITLE = "wstui"
@@ -54,54 +51,7 @@ class WstuiApp(App[int]):
         self._session: SessionScreen | None = None
         self._demo: DemoServer | None = None
         self._plain = None if speaks_unicode() else _plain_filter()
-        for theme in THEMES:
-            self.register_theme(theme)
-        self._settings_problem = ""
-        self.changed_keys: Mapping[str, str] = {}
-        """The keys that a person has set, by the id of the binding."""
-        chosen = self._take_settings()
-        if "TEXTUAL_THEME" not in os.environ:
-            # Set before a stylesheet is read: a watched change would parse all of them twice.
-            self.set_reactive(App.theme, chosen)
-            self.stylesheet.set_variables(self.get_css_variables())
-
-    def _take_settings(self) -> str:
-        """The keys that the settings name, if there are any; the theme."""
-        if not (config_folder() / "settings.toml").exists():
-            return DARK.name
-        from wstui.tui.settings import SettingsError, read_settings
-
-        try:
-            settings = read_settings()
-        except SettingsError as error:
-            self._settings_problem = str(error)
-            return DARK.name
-        self.changed_keys = settings.keys
-        if settings.theme in self.available_themes:
-            return settings.theme
-        if settings.theme:
-            self._settings_problem = "settings.toml: theme: there is none of that name; ^p shows them all."
-        return DARK.name
-
-    def _use_settings(self) -> None:
-        """Say what is wrong with them, set the keys, and keep the theme that is chosen from now on."""
-        if self._settings_problem:
-            self.notify(self._settings_problem, severity="warning", markup=False)
-        if self.changed_keys:
-            self.set_keymap(dict(self.changed_keys))
-        self.theme_changed_signal.subscribe(self, self._theme_chosen)
-
-    def _theme_chosen(self, theme: "Theme") -> None:
-        self._keep_theme(theme.name)
-
-    @work(thread=True, exclusive=True, group="settings", exit_on_error=False)
-    def _keep_theme(self, name: str) -> None:
-        from wstui.tui.settings import SettingsError, change_settings, with_theme
-
-        try:
-            change_settings(lambda settings: with_theme(settings, name))
-        except SettingsError as error:
-            self.notify(f"The theme is not kept: {error}", severity="warning", markup=False)
+        self.take_settings()
 
     def get_line_filters(self) -> "Sequence[LineFilter]":
         """Everything in ASCII where the terminal has no UTF-8."""
@@ -114,7 +64,7 @@ class WstuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Show what was asked for."""
-        self._use_settings()
+        self.use_settings()
         if self._target is not None:
             self._open_target(self._target)
         elif self._demo_fault is not None:
@@ -142,11 +92,11 @@ class WstuiApp(App[int]):
         self._session = SessionScreen(target, self._clock, self._start_engine)
         return self._session
 
-    def on_home_screen_open_asked(self, message: "HomeScreen.OpenAsked") -> None:
+    def on_open_asked(self, message: OpenAsked) -> None:
         """Show a session over the home screen."""
         self.push_screen(self._session_screen(message.target))
 
-    def on_home_screen_demo_asked(self, message: "HomeScreen.DemoAsked") -> None:
+    def on_demo_asked(self, message: DemoAsked) -> None:
         """Start the demo and connect to it."""
         self._start_demo(message.fault)
 
@@ -195,7 +145,7 @@ class WstuiApp(App[int]):
         else:
             self._session.leave_if_sure(self._leave)
 
-    def on_session_screen_home_asked(self) -> None:
+    def on_home_asked(self) -> None:
         """Leave the session for the home screen, or ask first."""
         if self._session is not None:
             self._session.leave_if_sure(self._go_home)
