@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Click
-from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
+from wstui.tui.navigation import DemoAsked, OpenAsked
 from wstui.tui.screens.home_sessions import HomeSessions, SessionList
 from wstui.tui.tones import MUTED
 from wstui.tui.widgets.key_bar import KeyBar
@@ -25,7 +25,6 @@ from wstui.tui.widgets.pane_title import PaneTitle
 
 if TYPE_CHECKING:
     from wstui.profiles import ProfileEntry
-    from wstui.targets import Target
     from wstui.timeline import SessionEntry
     from wstui.tui.screens.home_lists import HomeLists
 
@@ -44,20 +43,6 @@ class HomeScreen(HomeSessions):
     COMMANDS: ClassVar[set[Any]] = {action_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-high")]  # noqa: RUF012
-
-    class OpenAsked(Message):
-        """A target was chosen."""
-
-        def __init__(self, target: "Target") -> None:
-            super().__init__()
-            self.target = target
-
-    class DemoAsked(Message):
-        """The demo shall start, with a fault."""
-
-        def __init__(self, fault: str) -> None:
-            super().__init__()
-            self.fault = fault
 
     def __init__(self, typed: str = "", problem: str = "", clock: Clock | None = None) -> None:
         super().__init__()
@@ -215,7 +200,7 @@ class HomeScreen(HomeSessions):
             target, problem = None, str(error)
         self.show_problem(problem)
         if target is not None:
-            self.post_message(self.OpenAsked(target))
+            self.post_message(OpenAsked(target))
 
     # -- connecting ------------------------------------------------------------------------------
 
@@ -226,7 +211,7 @@ class HomeScreen(HomeSessions):
             return
         text = event.value.strip()
         if text.split(" ")[0] == "demo":
-            self.post_message(self.DemoAsked(text.removeprefix("demo").strip() or "echo"))
+            self.post_message(DemoAsked(text.removeprefix("demo").strip() or "echo"))
         elif text:
             self._open_text(text)
         else:
@@ -251,7 +236,7 @@ class HomeScreen(HomeSessions):
 
         def chosen(fault: str | None) -> None:
             if fault is not None:
-                self.post_message(self.DemoAsked(fault))
+                self.post_message(DemoAsked(fault))
 
         choices = [Choice(fault.name, fault.name, fault.summary) for fault in FAULTS.values()]
         self.app.push_screen(Chooser("The demo: what shall the server do?", choices), chosen)

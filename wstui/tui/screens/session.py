@@ -13,7 +13,6 @@ import tomli_w
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
-from textual.message import Message
 
 from wstui.events import ConnectionState, safe_text
 from wstui.profiles import settings_snapshot
@@ -23,6 +22,7 @@ from wstui.timeline import TimelineError
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
 from wstui.tui.exporting import default_export_path, export_problem, export_session
+from wstui.tui.navigation import HomeAsked
 from wstui.tui.screens.dialogs import Confirm, Prompt, TextDialog
 from wstui.tui.screens.session_notes import SessionNotes
 from wstui.tui.session_source import StartEngine
@@ -39,9 +39,6 @@ class SessionScreen(SessionNotes):
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSION, Place.COMPOSER)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.SESSION)]
     COMMANDS: ClassVar[set[Any]] = {action_commands}
-
-    class HomeAsked(Message):
-        """Leave for the home screen."""
 
     def __init__(self, target: Target, clock: Clock, start_engine: StartEngine | None) -> None:
         super().__init__(clock, start_engine)
@@ -129,7 +126,7 @@ class SessionScreen(SessionNotes):
 
     def action_home(self) -> None:
         """Go to the profiles and sessions."""
-        self.app.post_message(self.HomeAsked())
+        self.app.post_message(HomeAsked())
 
     def leave_if_sure(self, then: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Leave at once, or ask first where a live connection would be lost."""

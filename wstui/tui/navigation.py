@@ -1,0 +1,31 @@
+"""What any screen or widget may ask the app for: a message, posted where it stands; it bubbles up.
+
+``self.app.post_message(OpenAsked(target))`` opens a target in a tab of its own.
+"""
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from wstui.targets import Target
+
+
+class OpenAsked(Message):
+    """Open a profile, a URL or a recording in a tab; one that is open already is shown again."""
+
+    def __init__(self, target: "Target") -> None:
+        super().__init__()
+        self.target = target
+
+
+class DemoAsked(Message):
+    """Start the demo's server with a fault of the lab, and connect to it in a tab."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        self.fault = fault
+
+
+class HomeAsked(Message):
+    """Show the home screen."""
