@@ -11,12 +11,14 @@ import pytest
 from markdown_it import MarkdownIt
 from referencing import Registry, Resource
 
+from wstui.events import Event
 from wstui.exchange import formats
 from wstui.exchange.csv_table import harmless
 from wstui.exchange.markdown import code, events_as_markdown, plain
 from wstui.exchange.output import OutputError, whole_file
 from wstui.exchange.selection import Selection, SelectionError, make_selection
 from wstui.exchange.source import ExportOptions
+from wstui.exchange.watched import ExportCancelled
 from wstui.timeline import TimelineReader
 
 START_NS = 1_763_800_000_000_000_000
@@ -166,8 +168,50 @@ def test_times_of_selections():
 
 
 def test_a_preview_is_the_beginning(session, export):
-    with TimelineReader(session) as reader:
-        assert export(session, "md").decode().startswith(formats.preview(reader, "md", limit_bytes=300)[:290])
+    for form in ("jsonl", "md", "csv", "har"):
+        shown = formats.preview(session, form, limit_bytes=300)
+        assert export(session, form).decode().startswith(shown.text[:290])
+        assert shown.is_whole
+        assert shown.exported.events == 24
+        assert shown.exported.secrets
+    assert formats.preview(session, "html").text == export(session, "md").decode()
+
+
+def test_a_preview_of_a_part_begins_where_the_part_begins(record):
+    events = [Event(START_NS + n * 1000, 0, "text", "received", 4, 6, b"n%03d" % n) for n in range(5000)]
+    path = record(events)
+    chosen = ExportOptions(make_selection(START_NS, first="0.004s"))
+    shown = formats.preview(path, "csv", chosen, limit_events=1000)
+    assert shown.text.splitlines()[1].startswith("4001,")
+    assert not shown.is_whole
+
+
+def test_an_export_says_how_far_it_is_and_ends_when_told(record):
+    path = record([Event(START_NS + n, 0, "text", "received", 1, 3, b"x") for n in range(3000)])
+    for form in formats.FORMATS:
+        shares = []
+
+        def watch(share, shares=shares):
+            shares.append(share)
+            return True
+
+        done = formats.watched_export(path, io.BytesIO(), form, ExportOptions(), watch)
+        assert done.events == 3000
+        assert shares == sorted(shares)
+        assert shares[-1] == 1
+        assert len(shares) >= 6
+    with pytest.raises(ExportCancelled), whole_file(path.with_suffix(".x")) as out:
+        formats.watched_export(path, out, "jsonl", ExportOptions(), lambda share: share < 0.7)
+    assert not path.with_suffix(".x").exists()
+    assert [file for file in path.parent.iterdir() if file.name.startswith(".")] == []
+
+
+def test_only_some_events(session, export):
+    chosen = ExportOptions(Selection(ids={6, 12, 14}))
+    rows = [json.loads(line) for line in export(session, options=chosen).splitlines()]
+    assert [row["id"] for row in rows if row["type"] == "event"] == [6, 12, 14]
+    assert not chosen.selection.is_everything
+    assert not chosen.selection.is_span
 
 
 @pytest.mark.parametrize("form", formats.FORMATS)

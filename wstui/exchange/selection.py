@@ -1,7 +1,7 @@
 """Which part of a session is meant: from, to, kinds, directions, a pattern. The same for every format."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +36,8 @@ class Selection:
     """Empty: all."""
     pattern: re.Pattern[str] | None = None
     """Searched for in payloads, and in the details of what has none."""
+    ids: Container[int] | None = None
+    """These events and no others; None: all."""
 
     @property
     def is_everything(self) -> bool:
@@ -45,7 +47,7 @@ class Selection:
     @property
     def is_span(self) -> bool:
         """Whether at most the beginning and the end are left out."""
-        return not (self.kinds or self.directions or self.pattern)
+        return self.ids is None and not (self.kinds or self.directions or self.pattern)
 
     def batches(self, reader: TimelineReader, batch: int = _BATCH) -> Iterator[list[RecordedEvent]]:
         """The chosen events, in lists, none of them empty; memory stays flat."""
@@ -62,6 +64,7 @@ class Selection:
             self.first_id <= event.id
             and (self.last_id is None or event.id <= self.last_id)
             and self.takes_moment(event.t_ns)
+            and (self.ids is None or event.id in self.ids)
             and (not self.kinds or event.kind in self.kinds)
             and (not self.directions or event.direction in self.directions)
             and (self.pattern is None or self.pattern.search(_words(event)) is not None)
