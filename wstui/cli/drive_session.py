@@ -13,12 +13,11 @@ import click
 
 from wstui.cli.run_session import narrate
 from wstui.engine.engine import SWITCH_INTERVAL_S
-from wstui.engine.local import LocalEngine
-from wstui.events import Connect, Notice, ProblemNotice, StateNotice
+from wstui.events import Connect
 from wstui.replay.drive_plan import ConnectionPlan
-from wstui.replay.driving import DriveOptions, DriveOutcome, DriveProgress, Driver
+from wstui.replay.driven_session import DrivenSession
+from wstui.replay.driving import DriveOptions, DriveOutcome, DriveProgress
 from wstui.replay.recording import Recording
-from wstui.timeline import Catalogue
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _REDRAW_S = 0.1
@@ -48,53 +47,34 @@ async def drive(
 
 class _DriveRun:
     def __init__(self, recording: Recording, plans: Sequence[ConnectionPlan], options: DriveOptions) -> None:
-        self._recording = recording
-        self._options = options
         self._progress = _ProgressLine()
-        self._driver = Driver(plans, options, narrate=self._say, on_progress=self._progress.show)
-        self._engine = LocalEngine(self._on_notice, tap=self._driver.take)
+        self._driven = DrivenSession(
+            recording, plans, options, narrate=self._say, on_progress=self._progress.show
+        )
         self._loop = asyncio.get_running_loop()
         self._interruption: asyncio.Future[int] = self._loop.create_future()
-        self._session = Path()
 
     async def run(self, connect: Connect) -> Driven:
         for number in _SIGNALS:
             self._loop.add_signal_handler(number, self._interrupt, number)
-        driving = self._loop.create_task(self._driver.run(self._engine, connect, self._on_session))
+        driving = self._loop.create_task(self._driven.run(connect))
         try:
             both: set[asyncio.Future[Any]] = {driving, self._interruption}
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if driving.done():
                 outcome = driving.result()
                 return Driven(outcome.session, outcome)
-            return Driven(self._session, None, self._interruption.result())
+            return Driven(self._driven.session, None, self._interruption.result())
         finally:
             self._progress.end()
             driving.cancel()
             await asyncio.wait({driving})
-            await self._engine.shutdown()
             for number in _SIGNALS:
                 self._loop.remove_signal_handler(number)
-
-    async def _on_session(self, session: Path) -> None:
-        self._session = session
-        self._say(f"Recording to {session}")
-        info = self._recording.info
-        title = f"Replay of {info.title or self._recording.name.removesuffix('.wstui')}"
-        speed = self._options.speed
-        pace = "causal" if speed is None else f"{speed:g}x"
-        made_from = {"session": self._recording.name, "id": info.id, "pace": pace}
-        await asyncio.to_thread(Catalogue().relate, session, title, {"replay_of": made_from})
 
     def _interrupt(self, number: int) -> None:
         if not self._interruption.done():
             self._interruption.set_result(number)
-
-    def _on_notice(self, notice: Notice) -> None:
-        if isinstance(notice, StateNotice):
-            self._driver.state_changed()
-        elif isinstance(notice, ProblemNotice):
-            self._say(notice.message)
 
     def _say(self, sentence: str) -> None:
         self._progress.end()

@@ -4,17 +4,19 @@ Pure over two readers. A difference of content, of the opening or of the ending 
 round trips are only shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from wstui.diagnosis import diagnose
+from wstui.diagnosis import Verdict, diagnose
 from wstui.engine.json_path import JsonPath, Place, place_text, scalars
 from wstui.replay.alignment import Item, Pair, align, cut_short, server_messages, streams
 from wstui.replay.comparison import (
     Comparison,
     ConnectionComparison,
     FactDifference,
+    HeartbeatSide,
     IgnoredPlace,
-    MessageDifference,
+    MessagePair,
     RecordedMessage,
 )
 from wstui.replay.connection_facts import (
@@ -24,10 +26,13 @@ from wstui.replay.connection_facts import (
     heartbeat_side,
     opening_differences,
 )
-from wstui.replay.difference import Change, Rules, Side, changes
-from wstui.replay.recording import RecordedConnection, Recording, read_recording
+from wstui.replay.difference import Change, Ignored, Rules, Side, changes
+from wstui.replay.recording import TOLD_EVERY, RecordedConnection, Recording, read_recording
 from wstui.replay.shapes import Shape, read_content, shape_text
 from wstui.timeline import TimelineReader
+
+Tell = Callable[[str, float], None]
+"""Told what is being done and how much of it is done, 0 to 1; whatever it raises ends the work."""
 
 
 def compare(
@@ -50,17 +55,72 @@ def compare(
     Raises:
         RecordingError: one of them was never open.
     """
-    old, new = read_recording(before), read_recording(after)
+    return judge(align_sessions(before, after, connection=connection), Rules(tuple(ignore), automatic))
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedConnections:
+    """Two connections whose messages stand beside each other; not yet judged."""
+
+    before: RecordedConnection
+    after: RecordedConnection
+    pairs: tuple[Pair, ...]
+    heartbeats: tuple[HeartbeatSide, HeartbeatSide]
+    verdicts: tuple[Verdict, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedSessions:
+    """Two sessions read and laid beside each other: they can be judged by one set of rules after another."""
+
+    before: str
+    after: str
+    connections: tuple[AlignedConnections, ...]
+    facts: tuple[FactDifference, ...]
+    remarks: tuple[str, ...]
+
+
+def align_sessions(
+    before: TimelineReader,
+    after: TimelineReader,
+    *,
+    connection: int | None = None,
+    tell: Tell = lambda _words, _share: None,
+) -> AlignedSessions:
+    """Read two sessions and lay them beside each other.
+
+    Args:
+        before: the session that is the measure.
+        after: the session that is measured.
+        connection: only this one of ``before``, beside the first open one of ``after``.
+        tell: told how far it is.
+
+    Raises:
+        RecordingError: one of them was never open.
+    """
+    old = read_recording(before, lambda share: tell("Reading A", share))
+    new = read_recording(after, lambda share: tell("Reading B", share))
     firsts, seconds = old.chosen(connection), new.chosen(None)
-    rules = Rules(tuple(ignore), automatic)
     facts = []
     if connection is None and len(firsts) != len(seconds):
         facts.append(FactDifference("connections that were open", len(firsts), len(seconds)))
-    compared = [
-        _connections(rules, (before, first), (after, second))
+    aligned = [
+        _aligned((before, first), (after, second), tell)
         for first, second in zip(firsts, seconds, strict=False)
     ]
-    return Comparison(old.name, new.name, tuple(compared), tuple(facts), tuple(_damage(old, new)))
+    return AlignedSessions(old.name, new.name, tuple(aligned), tuple(facts), tuple(_damage(old, new)))
+
+
+def judge(sessions: AlignedSessions, rules: Rules, tell: Tell = lambda _words, _share: None) -> Comparison:
+    """Say what of two sessions differs.
+
+    Args:
+        sessions: laid beside each other.
+        rules: what is left out.
+        tell: told how far it is.
+    """
+    compared = tuple(_judged(rules, row, tell) for row in sessions.connections)
+    return Comparison(sessions.before, sessions.after, compared, sessions.facts, sessions.remarks)
 
 
 _Located = tuple[TimelineReader, RecordedConnection]
@@ -72,36 +132,50 @@ def _damage(*recordings: Recording) -> Iterator[str]:
             yield recording.damage
 
 
-def _connections(rules: Rules, before: _Located, after: _Located) -> ConnectionComparison:
+def _aligned(before: _Located, after: _Located, tell: Tell) -> AlignedConnections:
     (old_reader, old), (new_reader, new) = before, after
+    tell("Aligning", 0.0)
     olds, news = server_messages(old.moments), server_messages(new.moments)
+    tell("Aligning", 0.3)
     pairs = align(olds, news, streams(old.moments, olds) | streams(new.moments, news))
     for connection, is_first in ((old, True), (new, False)):
         if ending(connection) is None:
             pairs = cut_short(pairs, before=is_first)
-    judge = _Judge(rules, _said(old), _said(new))
-    differences = tuple(judge.differences(pairs))
+    tell("Looking how they ended", 0.7)
     heartbeats = (heartbeat_side(old_reader, old), heartbeat_side(new_reader, new))
     verdicts = (diagnose(old_reader, old.number), diagnose(new_reader, new.number))
+    return AlignedConnections(old, new, tuple(pairs), heartbeats, verdicts)
+
+
+def _judged(rules: Rules, row: AlignedConnections, tell: Tell) -> ConnectionComparison:
+    old, new = row.before, row.after
+    judging = _Judge(rules, _said(old), _said(new))
+    judged = []
+    for number, pair in enumerate(row.pairs):
+        if number % TOLD_EVERY == 0:
+            tell("Comparing", number / len(row.pairs))
+        judged.append(judging.judged(pair))
+    differences = tuple(pair for pair in judged if pair.counts)
     facts = [
         *opening_differences(old, new),
-        *heartbeat_differences(*heartbeats),
+        *heartbeat_differences(*row.heartbeats),
         *ending_differences(old, new),
     ]
-    surplus = _surplus(pairs)
     return ConnectionComparison(
         old.number,
         new.number,
-        sum(pair.before is not None and pair.after is not None for pair in pairs)
-        - sum(row.what == "changed" for row in differences),
+        sum(pair.before is not None and pair.after is not None for pair in row.pairs)
+        - sum(pair.what == "changed" for pair in differences),
         differences,
         tuple(facts),
-        judge.ignored,
-        surplus,
-        heartbeats,
-        verdicts,
+        judging.ignored,
+        _surplus(row.pairs),
+        row.heartbeats,
+        row.verdicts,
         (_client_messages(old), _client_messages(new)),
         tuple(_remarks(old, new)),
+        tuple(judged),
+        (ending(old), ending(new)),
     )
 
 
@@ -116,7 +190,7 @@ def _said(connection: RecordedConnection) -> frozenset[str | int | float]:
 
 
 class _Judge:
-    """Finds what counts, and keeps what does not."""
+    """Says of pairs what they are, and keeps what is left out."""
 
     def __init__(
         self,
@@ -127,6 +201,7 @@ class _Judge:
         self._rules = rules
         self._said = said_before, said_after
         self._ignored: dict[tuple[Shape, Place, str], int] = {}
+        self._shapes: dict[Shape, str] = {}
 
     @property
     def ignored(self) -> tuple[IgnoredPlace, ...]:
@@ -136,60 +211,60 @@ class _Judge:
             for (shape, place, why), times in self._ignored.items()
         )
 
-    def differences(self, pairs: Iterable[Pair]) -> Iterator[MessageDifference]:
-        for before, after, surplus in pairs:
-            if surplus:
-                continue
-            if before is None or after is None:
-                yield _one_sided(before, after)
-            elif (found := self._changed(before, after)) is not None:
-                yield found
-
-    def _changed(self, before: Item, after: Item) -> MessageDifference | None:
-        if before.is_the_same_as(after):
-            return None
+    def judged(self, pair: Pair) -> MessagePair:
+        before, after = pair.before, pair.after
+        item = before or after
+        assert item is not None
+        shape = self._shapes.get(item.shape) or self._named(item.shape)
         both = _message(before), _message(after)
-        shape = shape_text(before.shape)
+        if before is None or after is None:
+            what = "surplus" if pair.surplus else "missing" if after is None else "extra"
+            return MessagePair(what, shape, *both)
+        if before.is_the_same_as(after):
+            return MessagePair("equal", shape, *both)
         if before.content is None or after.content is None:
-            same = before.token == after.token and before.moment.kind == after.moment.kind
-            everything = self._rules.why_ignored(Change((), None, None), _side(before), _side(after))
-            return None if same or everything else MessageDifference("changed", shape, *both)
-        counting = tuple(self._counting(before, after))
+            return MessagePair(self._opaque(before, after), shape, *both)
+        counting, ignored = self._changes(before, after)
         framed = before.content.framing == after.content.framing and before.moment.kind == after.moment.kind
-        return None if framed and not counting else MessageDifference("changed", shape, *both, counting)
+        return MessagePair("equal" if framed and not counting else "changed", shape, *both, counting, ignored)
 
-    def _counting(self, before: Item, after: Item) -> Iterator[Change]:
+    def _named(self, shape: Shape) -> str:
+        self._shapes[shape] = shape_text(shape)
+        return self._shapes[shape]
+
+    def _opaque(self, before: Item, after: Item) -> str:
+        """Two that are not both JSON: the same to the byte, or not."""
+        same = before.token == after.token and before.moment.kind == after.moment.kind
+        everything = self._rules.why_ignored(Change((), None, None), _side(before), _side(after))
+        return "equal" if same or everything else "changed"
+
+    def _changes(self, before: Item, after: Item) -> tuple[tuple[Change, ...], tuple[Ignored, ...]]:
         assert before.content is not None
         assert after.content is not None
         sides = Side(before.moment.t_ns, self._said[0]), Side(after.moment.t_ns, self._said[1])
+        counting: list[Change] = []
+        ignored: list[Ignored] = []
         for change in changes(before.content.value, after.content.value):
             why = self._rules.why_ignored(change, *sides)
-            if why:
-                place = tuple(0 if isinstance(key, int) else key for key in change.place)
-                key = (before.shape, place, why)
-                self._ignored[key] = self._ignored.get(key, 0) + 1
-            else:
-                yield change
+            if not why:
+                counting.append(change)
+                continue
+            ignored.append(Ignored(change, why))
+            place = tuple(0 if isinstance(key, int) else key for key in change.place)
+            key = (before.shape, place, why)
+            self._ignored[key] = self._ignored.get(key, 0) + 1
+        return tuple(counting), tuple(ignored)
 
 
 def _side(item: Item) -> Side:
     return Side(item.moment.t_ns)
 
 
-def _one_sided(before: Item | None, after: Item | None) -> MessageDifference:
-    item = before or after
-    assert item is not None
-    what = "missing" if before is not None else "extra"
-    return MessageDifference(
-        what,
-        shape_text(item.shape),
-        None if before is None else _message(before),
-        None if after is None else _message(after),
-    )
-
-
-def _message(item: Item) -> RecordedMessage:
-    return RecordedMessage(item.moment.event, item.moment.payload, item.moment.size)
+def _message(item: Item | None) -> RecordedMessage | None:
+    if item is None:
+        return None
+    moment = item.moment
+    return RecordedMessage(moment.event, moment.payload, moment.size, moment.kind, moment.t_ns)
 
 
 def _surplus(pairs: Iterable[Pair]) -> tuple[tuple[str, int], ...]:

@@ -1,10 +1,11 @@
 """What comparing two sessions gives: differences, what was left out and why, both sides' facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from wstui.diagnosis import Verdict
-from wstui.replay.difference import Change
+from wstui.replay.difference import Change, Ignored
 from wstui.timeline import Numbers
 
 
@@ -15,19 +16,33 @@ class RecordedMessage:
     event: int
     payload: bytes
     size: int
+    kind: str = "text"
+    t_ns: int = 0
+
+
+COUNTING = ("changed", "missing", "extra")
+"""What of :attr:`MessagePair.what` is a difference."""
 
 
 @dataclass(frozen=True, slots=True)
-class MessageDifference:
-    """A message that is another one, or on one side alone."""
+class MessagePair:
+    """Two messages that stand beside each other, or one that stands alone."""
 
     what: str
-    """``changed``, ``missing`` (only in the first session) or ``extra`` (only in the second)."""
+    """``equal``, ``changed``, ``missing`` (only in the first session), ``extra`` (only in the second), or
+    ``surplus``: alone too, but it only says how long one listened."""
     shape: str
     before: RecordedMessage | None
     after: RecordedMessage | None
     changes: tuple[Change, ...] = ()
-    """Where both are JSON."""
+    """Where both are JSON: what counts."""
+    ignored: tuple[Ignored, ...] = ()
+    """Where both are JSON: what was left out, and why."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a difference."""
+        return self.what in COUNTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,8 @@ class FactDifference:
     what: str
     before: Any
     after: Any
+    events: tuple[int | None, int | None] = (None, None)
+    """What it rests on in either session, where that is one event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,7 @@ class HeartbeatSide:
     numbers: Numbers
     sent: int
     server_pings: int
+    round_trips_ns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +85,8 @@ class ConnectionComparison:
     after: int
     equal: int
     """Pairs of messages without a difference."""
-    messages: tuple[MessageDifference, ...]
+    messages: tuple[MessagePair, ...]
+    """Those with a difference."""
     facts: tuple[FactDifference, ...]
     ignored: tuple[IgnoredPlace, ...]
     surplus: tuple[tuple[str, int], ...]
@@ -76,6 +95,10 @@ class ConnectionComparison:
     verdicts: tuple[Verdict, Verdict]
     client_messages: tuple[int, int]
     remarks: tuple[str, ...] = ()
+    pairs: tuple[MessagePair, ...] = ()
+    """All messages of the two servers, in the order of the first."""
+    endings: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None] = (None, None)
+    """How either ended, in facts; None where the recording stops before."""
 
     @property
     def is_equal(self) -> bool:

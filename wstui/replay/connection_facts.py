@@ -12,9 +12,14 @@ from wstui.timeline import TimelineReader, heartbeat_numbers
 def opening_differences(old: RecordedConnection, new: RecordedConnection) -> Iterator[FactDifference]:
     """What the servers chose differently."""
     before, after = _opening(old), _opening(new)
+    events = (_id(old.opened), _id(new.opened))
     for what, value in before.items():
         if value != after[what]:
-            yield FactDifference(what, value, after[what])
+            yield FactDifference(what, value, after[what], events)
+
+
+def _id(event: RecordedEvent | None) -> int | None:
+    return None if event is None else event.id
 
 
 def _opening(connection: RecordedConnection) -> dict[str, Any]:
@@ -32,7 +37,8 @@ def heartbeat_side(reader: TimelineReader, connection: RecordedConnection) -> He
     """One connection's heartbeat."""
     beats = [beat for beat in reader.heartbeat() if beat.connection == connection.number]
     pings = sum(moment.kind == Kind.PING for moment in connection.received)
-    return HeartbeatSide(heartbeat_numbers(beats), len(beats), pings)
+    trips = tuple(beat.rtt_ns for beat in beats if beat.rtt_ns is not None)
+    return HeartbeatSide(heartbeat_numbers(beats), len(beats), pings, trips)
 
 
 def heartbeat_differences(before: HeartbeatSide, after: HeartbeatSide) -> Iterator[FactDifference]:
@@ -47,9 +53,19 @@ def ending_differences(old: RecordedConnection, new: RecordedConnection) -> Iter
     before, after = ending(old), ending(new)
     if before is None or after is None:
         return
+    events = (_end_event(old), _end_event(new))
     for what, value in before.items():
         if value != after[what]:
-            yield FactDifference(what, value, after[what])
+            yield FactDifference(what, value, after[what], events)
+
+
+def _end_event(connection: RecordedConnection) -> int | None:
+    """The Close frame that tells most, else the end of TCP."""
+    closes = [moment for moment in connection.moments if moment.kind == Kind.CLOSE]
+    telling = next(
+        (moment for moment in closes if not moment.is_sent), closes[0] if closes else connection.end
+    )
+    return None if telling is None else telling.event
 
 
 def ending(connection: RecordedConnection) -> dict[str, Any] | None:

@@ -59,6 +59,18 @@ class DriveProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class DriveStanding:
+    """Where it stands; in words that are safe to show."""
+
+    step: str = ""
+    """What is to be done next, empty at the end."""
+    waits_for: str = ""
+    """Which answer it waits for, empty where it waits for none."""
+    quiet_s: float = 0.0
+    """How long nothing that counts has come."""
+
+
+@dataclass(frozen=True, slots=True)
 class DriveOutcome:
     """What became of it."""
 
@@ -95,6 +107,11 @@ class Driver:
         self._variables = dict(options.variables)
         self._current: _Drive | None = None
         self._changed = asyncio.Event()
+
+    @property
+    def standing(self) -> DriveStanding:
+        """What it does now, and what it waits for."""
+        return DriveStanding() if self._current is None else self._current.standing()
 
     def take(self, events: list[Event]) -> None:
         """The engine's tap."""
@@ -208,6 +225,18 @@ class _Drive:
             self.narrate(f"The endpoint speaks the subprotocol {names[0]}; the recording spoke {names[1]}.")
 
     # ---- what is done ----
+
+    def standing(self) -> DriveStanding:
+        """See :attr:`Driver.standing`."""
+        quiet_s = self._loop.time() - self._progress_s
+        steps = self._plan.steps
+        if not self.opened:
+            return DriveStanding("dial", "the open", quiet_s)
+        at_end = self._steps_done >= len(steps)
+        index = self._plan.end_index if at_end else steps[self._steps_done].index
+        missing = self._ledger.first_missing(index)
+        waits_for = "" if missing is None else self._like(missing)
+        return DriveStanding("" if at_end else steps[self._steps_done].words, waits_for, quiet_s)
 
     async def run(self) -> str:
         """Drive to the end; a sentence where not everything went as recorded."""

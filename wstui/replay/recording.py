@@ -4,7 +4,7 @@ Fragments are put together, replies that every client gives by itself (pongs, th
 are left out of what the client did, and how TCP ended is kept apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,10 @@ from wstui.timeline import SessionInfo, TimelineReader
 _SENT = Direction.SENT.value
 _RECEIVED = Direction.RECEIVED.value
 _TALK = MESSAGE_KINDS | {Kind.PING.value, Kind.PONG.value, Kind.CLOSE.value}
+
+
+TOLD_EVERY = 500
+"""After so many events or messages it is told how far long work is."""
 
 
 class RecordingError(Exception):
@@ -139,10 +143,18 @@ class Recording:
         return found
 
 
-def read_recording(reader: TimelineReader) -> Recording:
-    """Everything that the file holds."""
+def read_recording(reader: TimelineReader, tell: Callable[[float], None] | None = None) -> Recording:
+    """Everything that the file holds.
+
+    Args:
+        reader: of the file.
+        tell: told now and then how much of it is read, 0 to 1; whatever it raises ends the reading.
+    """
     connections: dict[int, _Gathering] = {}
+    last_id = max(reader.last_id(), 1) if tell is not None else 1
     for event in reader.iterate():
+        if tell is not None and event.id % TOLD_EVERY == 0:
+            tell(min(event.id / last_id, 1.0))
         connections.setdefault(event.connection, _Gathering(event.connection)).take(event)
     return Recording(
         reader.path.name,

@@ -13,7 +13,7 @@ from wstui.replay.comparison import (
     ConnectionComparison,
     FactDifference,
     HeartbeatSide,
-    MessageDifference,
+    MessagePair,
     RecordedMessage,
 )
 from wstui.replay.difference import MISSING, Change
@@ -84,7 +84,7 @@ def _counts(row: ConnectionComparison) -> str:
     return "".join(f", {count} {what}" for what, count in counts.items() if count)
 
 
-def _difference_lines(difference: MessageDifference) -> Iterator[str]:
+def _difference_lines(difference: MessagePair) -> Iterator[str]:
     before, after = difference.before, difference.after
     shape = safe_text(difference.shape)
     if before is None or after is None:
@@ -166,7 +166,7 @@ def _connection_mapping(row: ConnectionComparison) -> dict[str, Any]:
     }
 
 
-def _message_mapping(difference: MessageDifference) -> dict[str, Any]:
+def _message_mapping(difference: MessagePair) -> dict[str, Any]:
     return {
         "what": difference.what,
         "shape": difference.shape,
