@@ -2,6 +2,7 @@ import asyncio
 import itertools
 import sqlite3
 import time
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -435,3 +436,18 @@ async def test_an_unwritable_folder_is_refused_with_its_name(tools, tmp_path):
     with pytest.raises(CommandRefused, match="file"):
         await engine.do(tools.connect("ws://127.0.0.1:1"))
     await engine.shutdown()
+
+
+async def test_after_its_file_was_deleted_the_next_connection_has_a_new_one(engine, notices, echo, tools):
+    first = await engine.do(tools.connect(echo.url))
+    await tools.until(lambda: engine.state.state == "open")
+    Path(first["session"]).unlink()
+    await engine.do(Close())
+    await tools.until(lambda: engine.state.state == "closed")
+    second = await engine.do(Connect())
+    assert second["session"] != first["session"]
+    assert second["connection"] == 0
+    await tools.until(lambda: engine.state.state == "open")
+    await engine.shutdown()
+    assert tools.recorded(second["session"], "open")
+    assert not Path(first["session"]).exists()

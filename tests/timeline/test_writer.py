@@ -296,3 +296,26 @@ def test_after_kill_9_in_a_flood_every_event_older_than_100_ms_is_there(path):
         assert reader.info.ended_ns is None
         assert not reader.damage
     assert [file.name for file in path.parent.iterdir()] == ["a.wstui"], "the reader settled it"
+
+
+def test_a_file_deleted_while_it_is_recorded_is_told_once_and_not_made_anew(path, info, text, monkeypatch):
+    monkeypatch.setattr(writer_module, "_LOOK_EVERY_S", 0)
+    monkeypatch.setattr("wstui.timeline.checkpoint._LOG_BYTES", 1)
+    said = []
+    writer = TimelineWriter(path, info(), on_problem=lambda sentence, fatal: said.append((sentence, fatal)))
+    writer.write([text(1)])
+    writer.flush()
+    assert writer.in_place
+    reader = TimelineReader(path)
+    path.unlink()
+    for number in range(2, 6):
+        writer.write([text(number)])
+        writer.flush()
+    assert not writer.in_place
+    assert reader.last_id() == 5, "what is open is read on"
+    assert [(sentence.split(" while")[0], fatal) for sentence, fatal in said] == [
+        ("a.wstui was deleted or moved", False)
+    ]
+    writer.close()
+    reader.close()
+    assert not path.exists()

@@ -144,11 +144,16 @@ class Engine:
         if command.profile is None:
             if session is None:
                 raise CommandRefused("There is nothing to connect to yet: the first connect needs a profile.")
-            return session
+            if session.recorder.in_place:
+                return session
+            return await self._new_session(session.settings)
         settings = read_settings(command)
-        if session is not None and session.settings.same_place(settings):
+        if session is not None and session.settings.same_place(settings) and session.recorder.in_place:
             session.use(settings)
             return session
+        return await self._new_session(settings)
+
+    async def _new_session(self, settings: Settings) -> OpenSession:
         await self._end_session()
         self._session = OpenSession(settings, self._board, tap=self._tap, folder=self._folder)
         self._session.on_fatal = self._give_up_recording

@@ -78,6 +78,11 @@ class Recorder:
         """Handed over but not yet committed."""
         return self._writer.backlog_bytes
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the file is still where it was made: not deleted or moved."""
+        return self._writer.in_place
+
     def record(self, events: list[Event]) -> int:
         """Hand events over to the writer; they are numbered in this order.
 

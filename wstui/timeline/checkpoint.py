@@ -9,6 +9,8 @@ import sqlite3
 import threading
 from pathlib import Path
 
+from wstui.timeline.files import connect
+
 _LOG_BYTES = 16 << 20
 """How much is recorded between two checkpoints."""
 
@@ -50,12 +52,19 @@ class Checkpointer:
         connection: sqlite3.Connection | None = None
         while self._start.wait() and not self._stopping:
             self._start.clear()
-            if connection is None:
-                connection = sqlite3.connect(self._path, isolation_level=None)
-            _copy(connection)
+            connection = connection or self._connect()
+            if connection is not None:
+                _copy(connection)
             self._copied.set()
         if connection is not None:
             connection.close()
+
+    def _connect(self) -> sqlite3.Connection | None:
+        """None where the file was deleted meanwhile: it must not be made anew, and empty."""
+        try:
+            return connect(self._path, "mode=rw")
+        except sqlite3.Error:
+            return None
 
 
 def _copy(connection: sqlite3.Connection) -> None:

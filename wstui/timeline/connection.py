@@ -73,12 +73,19 @@ class ReadConnection:
             raise TimelineError(self.damage) from error
 
     def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        if self._seen is not None and self._seen != self._signature():
+        if self._was_changed():
             self.reopen()
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except FAILURES as error:
             return self._fetch_again(error, sql, parameters)
+
+    def _was_changed(self) -> bool:
+        """Whether a file that was taken for unchanging is another by now. A deleted one is read on."""
+        if self._seen is None:
+            return False
+        signature = self._signature()
+        return bool(signature) and signature != self._seen
 
     def payload_start(self, event_id: int, size: int) -> bytes:
         """The first ``size`` bytes of a payload, without reading the rest of it."""
@@ -171,7 +178,7 @@ class ReadConnection:
             ) from error
 
     def _fetch_again(self, error: Exception, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        if self._seen is not None and self._seen != self._signature():
+        if self._was_changed():
             self.reopen()
         elif _is_damage(error):
             self.use_what_is_readable(str(error))

@@ -71,6 +71,8 @@ def check_is_file(path: Path) -> None:
     """
     try:
         size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise TimelineError(f"There is no session file {path}.") from error
     except OSError as error:
         raise TimelineError(f"There is no session file {path}: {error.strerror}.") from error
     if not path.is_file():

@@ -67,11 +67,21 @@ class Recording:
             TimelineError: it exists, or cannot be made.
         """
         self._connection = create_session_file(path, info)
+        self._path = path
+        self._inode = path.stat().st_ino
         self._record_limit = record_limit
         self._statements = _Statements(self._connection)
         self._checkpointer = Checkpointer(path)
         self.last_id = 0
         self._transcript = 0
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file is still found where it was made: not deleted, moved or replaced."""
+        try:
+            return self._path.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     def record(self, items: Sequence[Item], size_bytes: int = 0) -> None:
         """Write ``items`` in one transaction: all of them or, when it raises, none.

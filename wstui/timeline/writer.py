@@ -41,6 +41,9 @@ _BYTES_PER_COMMIT = 8 << 20
 
 _RETRY_S = 1.0
 
+_LOOK_EVERY_S = 1.0
+"""How often the writer looks whether its file was deleted."""
+
 _Queued = tuple[Item | threading.Event, int]
 """An item and its share of the backlog in bytes; an event to be set when all before is committed."""
 
@@ -82,6 +85,8 @@ class TimelineWriter:
         self._committed_bytes = 0
         self._left_out = LeftOut()
         self._problem = ""
+        self._look_at_s = 0.0
+        self._is_displaced = False
         self._thread = threading.Thread(target=self._run, name="timeline-writer", daemon=True)
         self._thread.start()
 
@@ -89,6 +94,11 @@ class TimelineWriter:
     def last_id(self) -> int:
         """The newest committed event."""
         return self._recording.last_id
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file is still where it was made; asks the file system."""
+        return self._recording.in_place
 
     @property
     def backlog_bytes(self) -> int:
@@ -248,11 +258,25 @@ class TimelineWriter:
         if self._problem:
             self._problem = ""
             self._tell(f"{self.path} can be written again; nothing that waited is lost.")
+        self._look_for_file()
         if self._on_commit is not None:
             # Whoever listens may be gone already; recording goes on without them.
             with contextlib.suppress(Exception):
                 self._on_commit(self._recording.last_id)
         return True
+
+    def _look_for_file(self) -> None:
+        """A deleted file takes all that is written into it, and is gone when it is closed: say so."""
+        now_s = time.monotonic()
+        if self._is_displaced or now_s < self._look_at_s:
+            return
+        self._look_at_s = now_s + _LOOK_EVERY_S
+        if not self._recording.in_place:
+            self._is_displaced = True
+            self._tell(
+                f"{self.path.name} was deleted or moved while it is recorded. The connection goes on, but a"
+                " deleted recording is gone once you leave. The next connection gets a file of its own."
+            )
 
     def _tell(self, message: str, *, fatal: bool = False) -> None:
         if self._on_problem is not None:

@@ -64,6 +64,7 @@ class SessionSource:
         self._progress_at_ns = 0
         self._last_side_id = 0
         self._recorded_id = 0
+        self._missing: Path | None = None
         self.reader: TimelineReader | None = None
         self.facts = ConnectionFacts()
         self.state: StateNotice | None = None
@@ -180,6 +181,18 @@ class SessionSource:
             self.reader = None
 
     # -- what comes in ---------------------------------------------------------------------------
+
+    def look_for_file(self) -> None:
+        """Say once that the file of a session that is over was deleted; the lists read on all the same."""
+        path = self.path
+        if path is None or path == self._missing or self.busy or path.exists():
+            return
+        self._missing = path
+        self.problem = (
+            f"{path.name} was deleted or moved. Messages, timeline and graph stay until you leave;"
+            " detail, filter, notes and exports need the file."
+        )
+        self._on_change()
 
     def _notice(self, notice: Notice, generation: int) -> None:
         if generation != self._generation:

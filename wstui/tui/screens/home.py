@@ -185,7 +185,10 @@ class HomeScreen(HomeSessions):
             self._open_text(str(profile.path), profile.error)
 
     def _open_session(self, entry: "SessionEntry | None") -> None:
-        if entry is not None:
+        if entry is not None and not entry.path.exists():
+            self.show_problem(f"{entry.path.name} was deleted or moved meanwhile.")
+            self.action_reload()
+        elif entry is not None:
             self._open_text(str(entry.path))
         elif self._lists is None or not self._lists.sessions:
             self.action_demo()

@@ -105,7 +105,8 @@ class SessionView(Screen[None]):
         self._dirty = True
 
     def _second_passed(self) -> None:
-        """The clocks go on where nothing else has just drawn them."""
+        """The clocks go on where nothing else has just drawn them; a deleted file is noticed."""
+        self.source.look_for_file()
         if self.source.live and self.clock.monotonic_ns() - self._drawn_ns > _RECENTLY_NS:
             self._changed()
 
