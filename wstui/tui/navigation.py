@@ -12,11 +12,17 @@ if TYPE_CHECKING:
 
 
 class OpenAsked(Message):
-    """Open a profile, a URL or a recording in a tab; one that is open already is shown again."""
+    """Open a profile, a URL or a recording in a tab; one that is open already is shown again.
 
-    def __init__(self, target: "Target") -> None:
+    Args:
+        target: what to open.
+        event_id: the event to begin with, in place of the newest: ``SessionScreen.go_to_event`` shows it.
+    """
+
+    def __init__(self, target: "Target", event_id: int | None = None) -> None:
         super().__init__()
         self.target = target
+        self.event_id = event_id
 
 
 class DemoAsked(Message):
