@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from click.shell_completion import ShellComplete
 
 from wstui import __version__
 from wstui.cli import root
@@ -37,7 +38,7 @@ def test_every_command_has_help_with_words(cli, name):
     assert len(result.lines) > 4
 
 
-@pytest.mark.parametrize("name", ["demo", "run", "sessions", "show", "diagnose", "export", "lab", "profile"])
+@pytest.mark.parametrize("name", root._COMMANDS)
 def test_help_has_examples(cli, name):
     assert f"  wstui {name}" in cli(name, "--help").out
 
@@ -48,6 +49,30 @@ def test_the_shell_can_complete(monkeypatch, home, recorded):
         monkeypatch.setenv(key, value)
     done = subprocess.run([*WSTUI], capture_output=True, text=True, check=False)
     assert recorded.stem in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("wstui r", {"run", "replay"}),
+        ("wstui local", {"local-echo"}),
+        ("wstui las", {"last"}),
+        ("wstui run local", {"local-echo"}),
+        ("wstui web local", {"local-echo"}),
+        ("wstui run --profile binance", {"binance-trades"}),
+        ("wstui sessions --profile phoenix", {"phoenix-channel"}),
+        ("wstui replay --against public", {"public-echo"}),
+        ("wstui export last --format h", {"har", "html"}),
+        ("wstui demo silent-c", {"silent-close"}),
+        ("wstui serve last --fault going", {"going-away"}),
+        ("wstui show last --kind pi", {"ping"}),
+        ("wstui diag", {"diagnose"}),
+    ],
+)
+def test_what_the_shell_is_offered(home, words, offered):
+    *arguments, incomplete = words.split()[1:]
+    found = ShellComplete(root.root, {}, "wstui", "_WSTUI_COMPLETE").get_completions(arguments, incomplete)
+    assert {item.value for item in found} == offered
 
 
 def test_sessions(cli, recorded):

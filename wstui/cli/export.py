@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from wstui.cli.completing import complete_file
 from wstui.cli.session_argument import SESSION_HELP, complete_session, open_session
 from wstui.cli.status import Failure
 from wstui.events import Direction, Kind, safe_text
@@ -22,7 +23,8 @@ _FORMATS = ("jsonl", "har", "md", "html", "csv")
 @click.argument("session", shell_complete=complete_session)
 @click.option("--format", "form", type=click.Choice(_FORMATS),
               help="By default what FILE's name says, else jsonl.")  # fmt: skip
-@click.option("-o", "--output", default="-", metavar="FILE", help="Where to; “-” is standard output.")
+@click.option("-o", "--output", default="-", metavar="FILE", shell_complete=complete_file,
+              help="Where to; “-” is standard output.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
 @click.option("--from", "first", metavar="PLACE",
               help="Begin at an event (120), at seconds since the start (12.5s), at 12:01:07.")  # fmt: skip

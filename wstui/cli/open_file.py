@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from wstui.cli.completing import complete_session_or_file
 from wstui.cli.open_ui import has_terminal
-from wstui.cli.session_argument import complete_session, session_path
+from wstui.cli.session_argument import session_path
 from wstui.cli.status import Failure
 from wstui.events import safe_text
 from wstui.timeline import Catalogue, TimelineError, TimelineReader
@@ -14,7 +15,7 @@ _SQLITE = b"SQLite format 3\x00"
 
 
 @click.command("open")
-@click.argument("file", shell_complete=complete_session)
+@click.argument("file", shell_complete=complete_session_or_file)
 def command(file: str) -> int:
     """Show FILE in the terminal UI: a session, or a file that “wstui import” reads.
 

@@ -1,18 +1,20 @@
 """``wstui [PROFILE|URL|SESSION]``: the terminal UI."""
 
+import os
 import sys
 
 import click
 
+from wstui.cli.completing import complete_target
 from wstui.cli.status import Failure
 
 
 @click.command("wstui")
-@click.argument("target", required=False, metavar="[PROFILE|URL|SESSION]")
+@click.argument("target", required=False, metavar="[PROFILE|URL|SESSION]", shell_complete=complete_target)
 def command(target: str | None = None) -> int:
     """Open the terminal UI; a profile or a URL is connected at once."""
     if target is not None:
-        _refuse_unknown(target)
+        refuse_unknown(target)
     if not has_terminal():
         raise Failure(
             "The terminal UI needs a terminal for its input and output; “wstui run” works without one."
@@ -23,11 +25,13 @@ def command(target: str | None = None) -> int:
 
 
 def has_terminal() -> bool:
-    """Whether a person sits before standard input and output."""
+    """Whether a person sits before standard input and output, or before a page of ``wstui web``."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-def _refuse_unknown(target: str) -> None:
+def refuse_unknown(target: str) -> None:
     """A word that is nothing we know is more likely a slip than the name of a host."""
     from wstui.cli.root import near_command
     from wstui.profiles import ProfileError

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import click
-from click.shell_completion import CompletionItem
 
+from wstui.cli.completing import complete_profile
 from wstui.cli.session_argument import complete_session
 from wstui.cli.status import ENDED_AS_ASKED, USAGE, Failure
 from wstui.events import safe_text
@@ -19,13 +19,6 @@ from wstui.profiles import (
     load_profile,
     settings_snapshot,
 )
-
-
-def complete_profile(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The profiles' names, for the shell."""
-    del ctx, param
-    rows = list_profiles()
-    return [CompletionItem(row.name, help=row.url) for row in rows if row.name.startswith(incomplete)]
 
 
 @click.group("profile")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
-from wstui.cli.session_argument import SESSION_HELP, complete_session
+from wstui.cli.completing import complete_profile, complete_target
+from wstui.cli.session_argument import SESSION_HELP
 from wstui.cli.status import NEVER_OPENED, SIGNAL_BASE, USAGE, Failure
 
 if TYPE_CHECKING:
@@ -23,16 +23,10 @@ if TYPE_CHECKING:
     from wstui.targets import Destination
 
 
-def complete_source(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Sessions and profiles, for the shell."""
-    from wstui.cli.profile import complete_profile
-
-    return [*complete_session(ctx, param, incomplete), *complete_profile(ctx, param, incomplete)]
-
-
 @click.command("replay", epilog=SESSION_HELP)
-@click.argument("source", metavar="SESSION|PROFILE", shell_complete=complete_source)
-@click.option("--against", metavar="URL", help="The endpoint: a URL or a profile's name.")
+@click.argument("source", metavar="SESSION|PROFILE", shell_complete=complete_target)
+@click.option("--against", metavar="URL", shell_complete=complete_profile,
+              help="The endpoint: a URL or a profile's name.")  # fmt: skip
 @click.option("--pace", default="causal", metavar="PACE", show_default=True,
               help="causal (a step follows its recorded answers), recorded, or “scaled X”.")  # fmt: skip
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE",
@@ -46,7 +40,8 @@ def complete_source(ctx: click.Context, param: click.Parameter, incomplete: str)
               show_default=True, help="How long a step waits for an answer that is missing.")  # fmt: skip
 @click.option("--connection", type=click.IntRange(0), metavar="N", help="Drive only this connection.")
 @click.option("--script", metavar="NAME", help="Of a profile: which of its scripts.")
-@click.option("--profile", metavar="NAME", help="Dial with the settings of this profile.")
+@click.option("--profile", metavar="NAME", shell_complete=complete_profile,
+              help="Dial with the settings of this profile.")  # fmt: skip
 @click.option("-H", "--header", "headers", multiple=True, metavar="'Name: value'",
               help="A header of the upgrade request; ${ENV} is replaced.")  # fmt: skip
 @click.option("--subprotocol", "subprotocols", multiple=True, metavar="NAME", help="Offer a subprotocol.")

@@ -7,8 +7,10 @@ from difflib import get_close_matches
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from wstui import __version__
+from wstui.cli.completing import complete_target
 from wstui.cli.status import OUR_MISTAKE, SIGNAL_BASE, USAGE, Failure
 from wstui.events import CommandRefused, safe_text
 
@@ -26,6 +28,7 @@ _COMMANDS = {
     "export": ("wstui.cli.export", "a session in a format that others read"),
     "import": ("wstui.cli.import_", "sessions out of others' files, a profile out of a cURL command"),
     "open": ("wstui.cli.open_file", "the terminal UI on a session, or on a file that can be imported"),
+    "web": ("wstui.cli.web", "the terminal UI in a browser"),
     "lab": ("wstui.cli.lab", "an endpoint that misbehaves by name"),
     "profile": ("wstui.cli.profile", "profiles: list, show, check, from-session"),
 }
@@ -54,6 +57,14 @@ class Root(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, purpose) for name, (_, purpose) in _COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Subcommands, then what may stand in their place."""
+        commands = [name for name in _COMMANDS if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=_COMMANDS[name][1]) for name in commands]
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [*items, *complete_target(ctx, ctx.command.params[0], incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -2,11 +2,12 @@
 
 import click
 
+from wstui.cli.completing import complete_profile
 from wstui.cli.status import Failure
 
 
 @click.command("run")
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=complete_profile)
 @click.option("--do", "do", multiple=True, metavar="STEP", help="A step; may be given many times.")
 @click.option(
     "--script", metavar="NAME", help="The steps of this script of the profile, before those of --do."
@@ -31,7 +32,8 @@ from wstui.cli.status import Failure
               help="A header of the upgrade request; ${ENV} is replaced.")  # fmt: skip
 @click.option("--subprotocol", "subprotocols", multiple=True, metavar="NAME", help="Offer a subprotocol.")
 @click.option("--retry", type=click.IntRange(0), metavar="N", help="Dial again, at most N times in a row.")
-@click.option("--profile", "profile", metavar="NAME", help="Take the settings of this profile.")
+@click.option("--profile", "profile", metavar="NAME", shell_complete=complete_profile,
+              help="Take the settings of this profile.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: every event, and last the verdict.")
 def command(target: str | None, do: tuple[str, ...], script: str | None, sets: tuple[str, ...],
             for_s: float | None, profile: str | None, as_json: bool, **options: object) -> int:  # fmt: skip

@@ -8,6 +8,7 @@ from itertools import islice
 
 import click
 
+from wstui.cli.completing import complete_profile
 from wstui.cli.status import Failure
 from wstui.events import Cause, safe_text
 from wstui.timeline import Catalogue, SessionEntry, TimelineError, TimelineReader
@@ -19,7 +20,8 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 @click.command("sessions")
-@click.option("--profile", metavar="NAME", help="Only the sessions of this profile.")
+@click.option("--profile", metavar="NAME", shell_complete=complete_profile,
+              help="Only the sessions of this profile.")  # fmt: skip
 @click.option("--since", metavar="WHEN",
               help="Only those that began since then: 90m, 12h, 7d, a date, a time of ISO 8601.")  # fmt: skip
 @click.option("--cause", "causes", multiple=True, type=click.Choice([row.value for row in Cause]),
