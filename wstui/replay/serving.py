@@ -7,7 +7,9 @@ works upon the recorded conversation instead of an echo.
 
 import asyncio
 import ssl
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from wstui.events import safe_text
 from wstui.lab import EndpointServer, Fault
@@ -19,6 +21,22 @@ from wstui.replay.drive_plan import moment_words
 from wstui.replay.server_plan import Refusal, ServerPlan
 
 _HOW_TO_UPGRADE = (("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"))
+
+
+_REMEMBERED_CLIENTS = 500
+
+
+@dataclass(slots=True)
+class ServedClient:
+    """One client and what it has been played."""
+
+    number: int
+    connected: bool = True
+    played: int = 0
+    """Of the recorded server's acts, repeated ones too."""
+    total: int = 0
+    last_words: str = ""
+    """What there is to say of it once it is gone, or why it was refused."""
 
 
 class PlayedPeer(Peer):
@@ -94,6 +112,14 @@ class ReplayServer(EndpointServer):
         self._speed = speed
         self._fault = fault
         self._narrate = narrate
+        self._clients: deque[tuple[ServedClient, Conversation | None]] = deque(maxlen=_REMEMBERED_CLIENTS)
+
+    def served(self) -> list[ServedClient]:
+        """Those who came, the oldest first; of very many the newest."""
+        for client, conversation in self._clients:
+            if conversation is not None:
+                client.played = conversation.played
+        return [client for client, _ in self._clients]
 
     def make_peer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request
@@ -106,16 +132,21 @@ class ReplayServer(EndpointServer):
         number = self.clients_served
         assert isinstance(peer, PlayedPeer)
         if not peer.request.is_upgrade:
+            self._refused(number, "it sent no upgrade request.")
             await peer.respond(426, "Upgrade Required", _HOW_TO_UPGRADE, "This is a WebSocket endpoint.\n")
         elif isinstance(self._plan, Refusal):
-            self._narrate(f"Client {number}: refused with {self._plan.status}, as recorded.")
+            self._refused(number, f"refused with {self._plan.status}, as recorded.")
             refusal = self._plan
             await peer.respond(refusal.status, refusal.reason, _sendable(refusal.headers), refusal.body)
         elif (sentence := self._why_not(self._plan, peer)) is not None:
-            self._narrate(f"Client {number}: {sentence}")
+            self._refused(number, sentence)
             await peer.respond(400, "Bad Request", (("Content-Type", "text/plain"),), f"{sentence}\n")
         else:
             await self._converse(number, peer, self._plan)
+
+    def _refused(self, number: int, sentence: str) -> None:
+        self._clients.append((ServedClient(number, connected=False, last_words=sentence), None))
+        self._narrate(f"Client {number}: {sentence}")
 
     def _why_not(self, plan: ServerPlan, peer: Peer) -> str | None:
         recorded, offered = plan.connection.subprotocol, peer.request.offered_subprotocols
@@ -133,6 +164,8 @@ class ReplayServer(EndpointServer):
             narrate=lambda sentence: self._narrate(f"Client {number} {sentence}"),
         )
         _prepare(peer, plan, conversation)
+        client = ServedClient(number, total=plan.total)
+        self._clients.append((client, conversation))
         self._narrate(f"Client {number} came.")
         try:
             if await self._played_to_the_end(peer, conversation):
@@ -141,7 +174,8 @@ class ReplayServer(EndpointServer):
             self._narrate(f"Client {number} said something else: {mismatch}.")
             await peer.close(POLICY_VIOLATION, str(mismatch))
         finally:
-            self._narrate(f"Client {number} is done: {_summary(plan, conversation)}")
+            client.connected, client.last_words = False, _summary(plan, conversation)
+            self._narrate(f"Client {number} is done: {client.last_words}")
 
     async def _played_to_the_end(self, peer: PlayedPeer, conversation: Conversation) -> bool:
         """Whether it is the recorded server's turn to end the connection."""

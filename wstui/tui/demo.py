@@ -1,21 +1,18 @@
 """The demo's server: a lab in a process of its own, so that the screen cannot delay it."""
 
 import asyncio
-import contextlib
 import re
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 
 import msgspec
 
-from wstui.events import safe_bytes
 from wstui.profiles import Heartbeat, Profile, profile_for_url
+from wstui.tui.child_process import end_process, last_words, start_module
 
 DEMO_NAME = "demo"
 """Names the folder of the demo's sessions."""
 
 _STARTS_WITHIN_S = 15.0
-_ENDS_WITHIN_S = 2.0
 _URL = re.compile(rb"wss?://\S+")
 
 
@@ -50,11 +47,8 @@ class DemoServer:
         Raises:
             DemoError: it did not start, or does not know the fault.
         """
-        arguments = (sys.executable, "-P", "-m", "wstui.tui.demo_process", fault)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True
-            )
+            process = await start_module("wstui.tui.demo_process", fault)
         except OSError as error:
             raise DemoError(f"The demo's server could not be started: {error.strerror or error}.") from error
         try:
@@ -63,12 +57,12 @@ class DemoServer:
         except TimeoutError:
             url = ""
         if not url:
-            raise DemoError(f"The demo's server did not start. {await _last_words(process)}".rstrip())
+            raise DemoError(f"The demo's server did not start. {await last_words(process)}".rstrip())
         return cls(process, url)
 
     async def stop(self) -> None:
         """End it."""
-        await _end(self._process)
+        await end_process(self._process)
         await asyncio.gather(*self._reading, return_exceptions=True)
 
 
@@ -85,24 +79,3 @@ async def _read_url(process: Process) -> str:
         if found is not None:
             return found[0].decode("ascii", "replace").rstrip(".,;)")
     return ""
-
-
-async def _last_words(process: Process) -> str:
-    await _end(process)
-    assert process.stderr is not None
-    lines = [line for line in (await process.stderr.read()).splitlines() if line.strip()]
-    return safe_bytes(lines[-1]) if lines else ""
-
-
-async def _end(process: Process) -> None:
-    """Let it end by itself, then by signal, then by force."""
-    if process.stdin is not None:
-        process.stdin.close()
-    for end in (None, process.terminate, process.kill):
-        if end is not None:
-            with contextlib.suppress(ProcessLookupError):
-                end()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_ENDS_WITHIN_S):
-                await process.wait()
-                return
