@@ -14,10 +14,10 @@ from referencing import Registry, Resource
 from wstui.events import Event
 from wstui.exchange import formats
 from wstui.exchange.csv_table import harmless
-from wstui.exchange.markdown import code, events_as_markdown, plain
+from wstui.exchange.markdown import code, events_as_markdown, plain, verdict_as_markdown
 from wstui.exchange.output import OutputError, whole_file
 from wstui.exchange.selection import Selection, SelectionError, make_selection
-from wstui.exchange.source import ExportOptions
+from wstui.exchange.source import ExportOptions, Source
 from wstui.exchange.watched import ExportCancelled
 from wstui.timeline import TimelineReader
 
@@ -116,10 +116,19 @@ def test_plain_words():
 
 def test_a_selection_as_markdown(session):
     with TimelineReader(session) as reader:
-        text = events_as_markdown(reader.events(6, 9), reader.info.started_ns)
+        text = events_as_markdown(Source(reader, ExportOptions(Selection(6, 9))))
     assert len(text.splitlines()) == 6
     assert "zqSecret" not in text
     assert "[redacted 1]" in text
+
+
+def test_the_verdict_as_markdown(session):
+    with TimelineReader(session) as reader:
+        source = Source(reader)
+        text = verdict_as_markdown(source, source.verdict() | {"close_reason": "token=zqSecret-1f9A"})
+    assert text.startswith("### WebSocket session `wss://h.example/ws`")
+    assert "Try next:" in text
+    assert "zqSecret" not in text
 
 
 def test_csv_is_read_back_and_is_no_formula(session, export):

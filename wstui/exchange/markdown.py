@@ -5,13 +5,12 @@ or references; our own sentences are escaped.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from wstui import __version__
 from wstui.events import Cause, RecordedEvent, safe_text
 from wstui.exchange.digest import Digest
-from wstui.exchange.redaction import Redactor
 from wstui.exchange.source import Source
 from wstui.exchange.words import (
     ARROWS,
@@ -51,14 +50,17 @@ def write_markdown(source: Source, out: BinaryIO) -> None:
     out.writelines(line.encode("utf-8", "replace") + b"\n" for line in _lines(source))
 
 
-def events_as_markdown(events: Iterable[RecordedEvent], started_ns: int, *, redact: bool = True) -> str:
-    """Some events as a table, to be copied: number, seconds since the start, direction, size, words."""
-    rows = list(events)
-    if redact:
-        redactor = Redactor()
-        redactor.learn_events(rows)
-        rows = redactor.events(rows)
-    return "\n".join([*_MESSAGE_HEAD, *(_message_row(event, started_ns) for event in rows), ""])
+def events_as_markdown(source: Source) -> str:
+    """What is chosen of a session as a table, to be copied: number, seconds, direction, size, words."""
+    started_ns = source.info.started_ns
+    rows = [_message_row(event, started_ns) for batch in source.batches() for event in batch]
+    return "\n".join([*_MESSAGE_HEAD, *rows, ""])
+
+
+def verdict_as_markdown(source: Source, verdict: Mapping[str, Any]) -> str:
+    """Why a session ended, to be copied: the verdict with its evidence, and what to try."""
+    shown = source.mapping(verdict)
+    return "\n".join([*_heading(shown, source.info.url, "###"), *_evidence(shown)])
 
 
 def _lines(source: Source) -> Iterator[str]:
@@ -69,19 +71,25 @@ def _lines(source: Source) -> Iterator[str]:
         messages=DEFAULT_MESSAGES if limit is None else limit or None,
     )
     verdict, info = source.verdict(), source.info
-    yield f"# WebSocket session {code(info.url)}"
-    yield ""
-    yield f"**Why it ended: {plain(Cause(verdict['cause']).words)}** ({verdict['confidence']:.0%} sure)."
-    yield plain(ending_words(verdict))
-    yield ""
+    yield from _heading(verdict, info.url, "#")
     yield from _summary(source, digest)
-    yield from _verdict(verdict)
+    yield "## Verdict"
+    yield ""
+    yield from _evidence(verdict)
     yield from _numbers(digest)
     notes = source.notes()
     yield from _timeline(digest, notes, info.started_ns)
     yield from _messages(digest, info.started_ns)
     yield "---"
     yield f"Exported by wstui {__version__}. {_secrets(source)}"
+
+
+def _heading(verdict: dict[str, Any], url: str, level: str) -> Iterator[str]:
+    yield f"{level} WebSocket session {code(url)}"
+    yield ""
+    yield f"**Why it ended: {plain(Cause(verdict['cause']).words)}** ({verdict['confidence']:.0%} sure)."
+    yield plain(ending_words(verdict))
+    yield ""
 
 
 def _summary(source: Source, digest: Digest) -> Iterator[str]:
@@ -103,9 +111,7 @@ def _summary(source: Source, digest: Digest) -> Iterator[str]:
     yield ""
 
 
-def _verdict(verdict: dict[str, Any]) -> Iterator[str]:
-    yield "## Verdict"
-    yield ""
+def _evidence(verdict: dict[str, Any]) -> Iterator[str]:
     for row in verdict["because"]:
         at = f" (event {row['event']})" if row["event"] else ""
         yield f"- {plain(row['text'])}{at}"
