@@ -19,6 +19,7 @@ REPORT_AT = "https://github.com/wstui/wstui/issues"
 _COMMANDS = {
     "demo": ("wstui.cli.demo", "practice on the embedded endpoint"),
     "run": ("wstui.cli.run", "a session without a screen: steps, events, the verdict"),
+    "probe": ("wstui.cli.probe", "examine an endpoint: handshake, pings, closing, the silence that it bears"),
     "sessions": ("wstui.cli.sessions", "recorded sessions, the newest first"),
     "show": ("wstui.cli.show", "a session's timeline as text"),
     "diagnose": ("wstui.cli.diagnose", "why a session ended, from its evidence"),
