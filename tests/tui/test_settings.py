@@ -6,6 +6,7 @@ import pytest
 
 from wstui.tui.settings import Settings, SettingsError, keep_setting, read_settings
 from wstui.tui.themes import THEMES
+from wstui.tui.widgets.message_list import MessageList, TimeShown
 
 
 def test_none_are_the_defaults_and_a_change_is_kept(home):
@@ -128,3 +129,47 @@ async def test_no_colour_needs_none(make_app, recording, look, monkeypatch):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.until(pilot, lambda: "■ closed" in look.shown(app))
         assert app.no_color
+
+
+async def test_what_a_person_changes_is_there_the_next_time(make_app, recording, home, look):
+    path = home / "settings.toml"
+    app = make_app(str(recording))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        app.screen.query_one(MessageList).action_last()
+        await pilot.press("t", "t", "p")
+        before = app.screen.query_one("#panel").outer_size.width
+        await pilot.press("alt+left", "alt+up")
+        await look.settle(app, pilot)
+        assert app.screen.query_one("#panel").outer_size.width == before + 4
+        detail = app.screen.query_one("#detail").outer_size.height
+        await look.until(pilot, lambda: "detail_height" in path.read_text())
+    kept = read_settings().settings
+    assert kept == Settings(
+        time_column="since_previous", pings_in_list=True, panel_width=before + 4, detail_height=detail
+    )
+    again = make_app(str(recording))
+    async with again.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(again, pilot)
+        messages = again.screen.query_one(MessageList)
+        assert messages.time_shown is TimeShown.SINCE_PREVIOUS
+        assert messages.rows.everything
+        assert again.screen.query_one("#panel").outer_size.width == before + 4
+        messages.action_last()
+        await look.settle(again, pilot)
+        assert again.screen.query_one("#detail").outer_size.height == detail
+        await pilot.resize_terminal(80, 24)
+        await look.settle(again, pilot)
+        assert not again.screen.query_one("#panel").display
+
+
+async def test_a_share_of_the_width_and_no_times(make_app, recording, home, look):
+    (home / "settings.toml").write_text('panel_width = "50%"\ntime_column = "none"\n')
+    app = make_app(str(recording))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        assert app.screen.query_one("#panel").outer_size.width == 60
+        assert "12:00:5" not in look.shown(app).splitlines()[5]
+        await pilot.resize_terminal(180, 40)
+        await look.settle(app, pilot)
+        assert app.screen.query_one("#panel").outer_size.width == 90

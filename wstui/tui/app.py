@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
-from textual.screen import Screen
+from textual.screen import Screen, SystemModalScreen
 
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.app_settings import SettingsApp
@@ -111,7 +111,7 @@ class WstuiApp(SettingsApp):
         except DemoError as error:
             self._home_says(str(error))
             return
-        destination = Destination(demo_profile(self._demo.url), DEMO_NAME)
+        destination = Destination(demo_profile(self._demo.url, fault), DEMO_NAME)
         await self.push_screen(self._session_screen(destination))
 
     def _home_says(self, sentence: str) -> None:
@@ -137,6 +137,16 @@ class WstuiApp(SettingsApp):
             self.screen.dismiss(None)
         elif not self.screen.is_modal:
             self.push_screen(help_dialog("home" if self._session is None else "session", self.changed_keys))
+
+    def action_jump(self) -> None:
+        """A letter on everything that can take the focus; the same key takes them away."""
+        from wstui.tui.screens.jump import JumpScreen, go_to, jumps_of
+
+        if isinstance(self.screen, JumpScreen):
+            self.screen.dismiss(None)
+        elif not isinstance(self.screen, SystemModalScreen):
+            jumps = jumps_of(self.screen)
+            self.push_screen(JumpScreen(jumps, self.size), lambda chosen: go_to(chosen) if chosen else None)
 
     async def action_quit(self) -> None:
         """Leave, or ask first where a live connection would be lost."""

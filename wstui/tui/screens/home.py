@@ -40,6 +40,12 @@ class HomeScreen(HomeSessions):
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.HOME,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.HOME)]
+    JUMPS: ClassVar[dict[str, str]] = {
+        "u": "#home-url",
+        "f": "#home-filter",
+        "p": "#profiles",
+        "s": "#sessions",
+    }
     COMMANDS: ClassVar[set[Any]] = {action_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-high")]  # noqa: RUF012
