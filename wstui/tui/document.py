@@ -5,24 +5,33 @@ sequence from which a pane takes only the lines that it shows. Text is folded, n
 payload longer than :data:`SHOWN_BYTES` says that it is shown in part.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, overload
 
-from rich.cells import chop_cells
-
 from wstui.events import safe_text
-from wstui.tui.json_text import Span, colour_spans, looks_like_json, pretty_lines
+from wstui.tui.json_text import Span
+from wstui.tui.text_folding import chop
 from wstui.words.measures import size_text
 
-SHOWN_BYTES = 256 * 1024
+SHOWN_BYTES = 1024 * 1024
 """As much text as is laid out; the hex view shows every byte of any size."""
+
+HEAVY_CHARACTERS = 16 * 1024
+"""Laying more out takes longer than the screen may stand still."""
+
+_SAFE_AT_ONCE = 64 * 1024
+"""So much text is made safe in one call, which no other thread can interrupt."""
 
 Line = tuple[Span, ...]
 
 
 class Document(Protocol):
     """Something the detail pane can show."""
+
+    @property
+    def heavy(self) -> bool:
+        """Whether laying it out is work for another thread than the screen's."""
+        ...
 
     def layout(self, width_cells: int) -> Sequence[Line]:
         """The lines at this width; taking one costs no more than drawing it."""
@@ -34,6 +43,7 @@ class SpanDocument:
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self._lines = list(lines)
+        self.heavy = sum(len(text) for line in self._lines for text, _ in line) > HEAVY_CHARACTERS
 
     def layout(self, width_cells: int) -> Sequence[Line]:
         """Fold the last span of each line that is too long, under its own beginning."""
@@ -50,22 +60,43 @@ def fold_line(line: Line, width_cells: int) -> Iterator[Line]:
     room = width_cells - indent
     if room < 8:
         head, indent, room, text = [], 0, width_cells, "".join(part for part, _ in line)
-    first, *rest = chop_cells(text, max(1, room)) or [""]
+    first, *rest = chop(text, room)
     yield (*head, (first, tone))
     for part in rest:
         yield ((" " * indent, tone), (part, tone))
 
 
-class _FoldedLines(Sequence[Line]):
-    """Folded lines of text; colours are worked out only for the lines that are asked for."""
+def remark_rows(remarks: Iterable[Span], width_cells: int) -> list[Line]:
+    """What is said about a document before it begins, each remark on lines of its own."""
+    return [((part, tone),) for words, tone in remarks for part in chop(words, width_cells)]
 
-    def __init__(self, lines: list[str], coloured: bool, remarks: int) -> None:
+
+class TextDocument:
+    """A payload as the text that it is."""
+
+    def __init__(self, text: str, remarks: Iterable[Span] = ()) -> None:
+        self._text = text
+        self._remarks = tuple(remarks)
+        self._lines: list[str] | None = None
+        self.heavy = len(text) > HEAVY_CHARACTERS
+
+    def layout(self, width_cells: int) -> Sequence[Line]:
+        """Fold what is longer than the pane; a folded line keeps its indentation."""
+        if self._lines is None:
+            self._lines = _text_lines(self._text)
+        folded = [part for line in self._lines for part in _fold_text(line, width_cells)]
+        return _PlainRows(remark_rows(self._remarks, width_cells), folded)
+
+
+class _PlainRows(Sequence[Line]):
+    """Remarks, then lines of text that become spans when they are asked for."""
+
+    def __init__(self, head: list[Line], lines: list[str]) -> None:
+        self._head = head
         self._lines = lines
-        self._coloured = coloured
-        self._remarks = remarks
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._head) + len(self._lines)
 
     @overload
     def __getitem__(self, index: int) -> Line: ...
@@ -74,27 +105,10 @@ class _FoldedLines(Sequence[Line]):
     def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
-        line = self._lines[index]
-        if 0 <= index < self._remarks:
-            return ((line, "warning"),)
-        return tuple(colour_spans(line)) if self._coloured else ((line, "plain"),)
-
-
-class TextDocument:
-    """A payload as text, perhaps as JSON in colours."""
-
-    def __init__(self, lines: Iterable[str], *, coloured: bool = False, remark: str = "") -> None:
-        self._source = list(lines)
-        self._coloured = coloured
-        self._remark = remark
-
-    def layout(self, width_cells: int) -> Sequence[Line]:
-        """Fold what is longer than the pane; a folded line keeps its indentation."""
-        folded = chop_cells(self._remark, max(1, width_cells)) if self._remark else []
-        remarks = len(folded)
-        for line in self._source:
-            folded.extend(_fold_text(line, width_cells))
-        return _FoldedLines(folded, self._coloured, remarks)
+        index = index + len(self) if index < 0 else index
+        if index < len(self._head):
+            return self._head[index]
+        return ((self._lines[index - len(self._head)], "plain"),)
 
 
 def _fold_text(line: str, width_cells: int) -> list[str]:
@@ -102,13 +116,10 @@ def _fold_text(line: str, width_cells: int) -> list[str]:
         return [line]
     indent = len(line) - len(line.lstrip(" "))
     if not indent or (indent + 2) * 2 > width_cells:
-        return chop_cells(line, max(1, width_cells)) or [""]
-    first, *rest = chop_cells(line, max(1, width_cells)) or [""]
-    if not rest:
-        return [first]
+        return chop(line, width_cells)
     prefix = " " * (indent + 2)
-    tail = chop_cells(line[len(first) :], max(1, width_cells - len(prefix)))
-    return [first, *(prefix + part for part in tail)]
+    first, *rest = chop(line, width_cells, width_cells - len(prefix))
+    return [first, *(prefix + part for part in rest)]
 
 
 class HexDocument(Sequence[Line]):
@@ -117,6 +128,7 @@ class HexDocument(Sequence[Line]):
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._per_line = 16
+        self.heavy = False
 
     def layout(self, width_cells: int) -> Sequence[Line]:
         """Choose how many bytes fit on a line."""
@@ -141,37 +153,27 @@ class HexDocument(Sequence[Line]):
         return ((f"{start:08x}  ", "quiet"), (pairs, "plain"), (f" {letters}", "string"))
 
 
-def pretty_document(payload: bytes, total_bytes: int) -> TextDocument:
-    """Text laid out as JSON where it is JSON, as it is where it is not."""
-    text, remark = _shown_text(payload, total_bytes)
-    if not looks_like_json(text):
-        return TextDocument(_text_lines(text), remark=remark)
-    if not remark:
-        try:
-            json.loads(text)
-        except (ValueError, RecursionError) as error:
-            return TextDocument(_text_lines(text), remark=f"Not JSON: {safe_text(str(error))}.")
-    return TextDocument((safe_text(line) for line in pretty_lines(text)), coloured=True, remark=remark)
-
-
 def raw_document(payload: bytes, total_bytes: int) -> TextDocument:
     r"""Text exactly as it came, folded; what is not UTF-8 is written as ``\xNN``."""
-    text, remark = _shown_text(payload, total_bytes)
-    return TextDocument(_text_lines(text), remark=remark)
+    text, remarks = shown_text(payload, total_bytes)
+    return TextDocument(text, remarks)
 
 
 def _text_lines(text: str) -> list[str]:
-    return safe_text(text, newlines=True).split("\n")
+    parts = (text[at : at + _SAFE_AT_ONCE] for at in range(0, len(text), _SAFE_AT_ONCE))
+    return "".join(safe_text(part, newlines=True) for part in parts).split("\n")
 
 
-def _shown_text(payload: bytes, total_bytes: int) -> tuple[str, str]:
+def shown_text(payload: bytes, total_bytes: int) -> tuple[str, tuple[Span, ...]]:
+    """As much of a payload as is laid out, and the remark that there is more."""
     shown = payload[:SHOWN_BYTES]
-    remark = ""
+    remarks: tuple[Span, ...] = ()
     if len(shown) < total_bytes:
-        remark = f"Shown in part: the first {size_text(len(shown))} of {size_text(total_bytes)}."
+        words = f"Shown in part: the first {size_text(len(shown))} of {size_text(total_bytes)}."
+        remarks = ((words, "warning"),)
         if len(shown) < len(payload):
             shown = _whole_characters(shown)
-    return shown.decode("utf-8", "backslashreplace"), remark
+    return shown.decode("utf-8", "backslashreplace"), remarks
 
 
 def _whole_characters(data: bytes) -> bytes:

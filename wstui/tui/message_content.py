@@ -10,8 +10,9 @@ from pathlib import Path
 
 from wstui.events import MESSAGE_KINDS, Kind, RecordedEvent
 from wstui.timeline import TimelineError, TimelineReader
-from wstui.tui.document import Document, HexDocument, SpanDocument, pretty_document, raw_document
+from wstui.tui.document import Document, HexDocument, SpanDocument, raw_document
 from wstui.tui.event_facts import facts_document
+from wstui.tui.pretty_document import pretty_document
 from wstui.words.measures import clock_text, size_text
 
 COPY_BYTES = 256 * 1024
