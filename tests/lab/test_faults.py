@@ -341,9 +341,33 @@ async def test_demo_falls_silent_without_subscriptions(dial) -> None:
     async with LabServer("demo", speed=100, settings={"ping_every_s": 10}) as lab:
         client = await dial(lab)
         client.send(TEXT, b'{"method":"UNSUBSCRIBE","params":["btcusdt@trade"],"id":1}')
-        while b'"id":1' not in await client.frame_of(TEXT):
+        while b'"result":null' not in await client.frame_of(TEXT):
             pass
         assert (await client.frame())[0] == PING
+
+
+async def test_demo_leaves_the_tenth_ping_and_two_more_unanswered(dial) -> None:
+    async with LabServer("demo", speed=50, settings={"every_s": 1000, "ping_every_s": 1000}) as lab:
+        client = await dial(lab)
+        answered = []
+        for number in range(1, 15):
+            client.send(PING, b"%d" % number)
+            if number not in (10, 11, 12):
+                answered.append(await client.frame_of(PONG))
+    assert answered == [b"%d" % number for number in (*range(1, 10), 13, 14)]
+
+
+async def test_demo_pauses_and_closes_who_says_nothing(dial) -> None:
+    async with LabServer("demo", speed=100, settings={"open_s": 5, "idle_s": 20}) as lab:
+        client = await dial(lab)
+        while b'"pause"' not in await client.frame_of(TEXT):
+            pass
+        client.send(TEXT, b"wait")
+        assert await client.frame_of(TEXT) == b"wait"
+        while b'"pause"' not in await client.frame_of(TEXT):
+            pass
+        client.send(PING, b"a ping is nothing said")
+        assert await client.frame_of(CLOSE) == (1000).to_bytes(2)
 
 
 async def test_ticker_counts(dial) -> None:

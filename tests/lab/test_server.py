@@ -159,7 +159,7 @@ async def test_a_close_frame_is_echoed_and_tcp_ends(dial) -> None:
 
 
 def test_an_unknown_fault_is_a_sentence() -> None:
-    with pytest.raises(LabError, match=r'There is no fault "nope": expected one of echo, demo'):
+    with pytest.raises(LabError, match=r'There is no fault "nope": expected one of demo, echo'):
         LabServer("nope")
 
 

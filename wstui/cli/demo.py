@@ -16,7 +16,7 @@ _TALK = (
     "send hello",
     "ping",
     "wait 0.5",
-    'send {"op":"subscribe","channel":"demo"}',
+    'send {"method":"SUBSCRIBE","params":["ethusdt@trade"],"id":1}',
     "ping how far away are you",
     "wait 0.5",
     "send-hex 00 ff 10",

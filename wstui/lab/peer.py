@@ -5,6 +5,7 @@ the connection, on either side, raises :class:`Ended`, which the server takes as
 """
 
 import asyncio
+import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -350,3 +351,8 @@ async def first_of(*works: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+
+
+def compact_json(value: Any) -> str:
+    """JSON without white space, as services send it."""
+    return json.dumps(value, separators=(",", ":"))

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.binding import BindingType
 from textual.screen import Screen, SystemModalScreen
 
@@ -16,20 +15,17 @@ from wstui.tui.actions import Place, bindings_for
 from wstui.tui.app_settings import SettingsApp
 from wstui.tui.clock import Clock
 from wstui.tui.glyphs import speaks_unicode
-from wstui.tui.navigation import DemoAsked, OpenAsked
+from wstui.tui.tabbed_app import TabbedApp
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from wstui.targets import Target
-    from wstui.tui.demo import DemoServer
-    from wstui.tui.screens.home import HomeScreen
-    from wstui.tui.screens.session import SessionScreen
     from wstui.tui.session_source import StartEngine
 
 
-class WstuiApp(SettingsApp):
-    """One screen at a time: home, or a session."""
+class WstuiApp(TabbedApp, SettingsApp):
+    """Home, and the sessions that are open, one of them in front."""
 
     TITLE = "wstui"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/home.tcss", "widgets/key_bar.tcss"]
@@ -37,19 +33,14 @@ class WstuiApp(SettingsApp):
 
     def __init__(
         self,
-        target: str | None = None,
-        *,
+        *targets: str,
         demo: str | None = None,
         clock: Clock | None = None,
         start_engine: "StartEngine | None" = None,
     ) -> None:
-        super().__init__()
-        self._target = target
+        super().__init__(clock, start_engine)
+        self._targets = targets
         self._demo_fault = demo
-        self._clock = clock or Clock()
-        self._start_engine = start_engine
-        self._session: SessionScreen | None = None
-        self._demo: DemoServer | None = None
         self._plain = None if speaks_unicode() else _plain_filter()
         self.take_settings()
 
@@ -60,71 +51,36 @@ class WstuiApp(SettingsApp):
 
     def get_default_screen(self) -> Screen[None]:
         """The home screen lies at the bottom; an empty one where something else is shown at once."""
-        return super().get_default_screen() if self._target is not None else self._home_screen()
+        return super().get_default_screen() if self._targets else self.first_home()
 
     def on_mount(self) -> None:
         """Show what was asked for."""
         self.use_settings()
-        if self._target is not None:
-            self._open_target(self._target)
+        if self._targets:
+            self._open_targets()
         elif self._demo_fault is not None:
-            self._start_demo(self._demo_fault)
+            self.start_demo(self._demo_fault)
 
-    def _open_target(self, text: str) -> None:
+    def _open_targets(self) -> None:
+        """The first in front at once, the others behind it; what is none is said."""
         from wstui.profiles import ProfileError
         from wstui.targets import find_target
 
-        try:
-            target = find_target(text)
-        except ProfileError as error:
-            self.push_screen(self._home_screen(text, str(error)))
-        else:
-            self.push_screen(self._session_screen(target))
-
-    def _home_screen(self, typed: str = "", problem: str = "") -> "HomeScreen":
-        from wstui.tui.screens.home import HomeScreen
-
-        return HomeScreen(typed, problem, self._clock)
-
-    def _session_screen(self, target: "Target") -> "SessionScreen":
-        from wstui.tui.screens.session import SessionScreen
-
-        self._session = SessionScreen(target, self._clock, self._start_engine)
-        return self._session
-
-    def on_open_asked(self, message: OpenAsked) -> None:
-        """Show a session over the home screen."""
-        self.push_screen(self._session_screen(message.target))
-
-    def on_demo_asked(self, message: DemoAsked) -> None:
-        """Start the demo and connect to it."""
-        self._start_demo(message.fault)
-
-    @work(exclusive=True, group="demo", exit_on_error=False)
-    async def _start_demo(self, fault: str) -> None:
-        from wstui.targets import Destination
-        from wstui.tui.demo import DEMO_NAME, DemoError, DemoServer, demo_profile
-
-        await self._stop_demo()
-        try:
-            self._demo = await DemoServer.start(fault)
-        except DemoError as error:
-            self._home_says(str(error))
+        found: list[Target] = []
+        problems: list[str] = []
+        for text in self._targets:
+            try:
+                found.append(find_target(text))
+            except ProfileError as error:
+                problems.append(str(error))
+        if not found:
+            self.start_at_home(self._targets[0], problems[0])
             return
-        destination = Destination(demo_profile(self._demo.url, fault), DEMO_NAME)
-        await self.push_screen(self._session_screen(destination))
-
-    def _home_says(self, sentence: str) -> None:
-        from wstui.tui.screens.home import HomeScreen
-
-        for screen in self.screen_stack:
-            if isinstance(screen, HomeScreen):
-                screen.show_problem(sentence)
-
-    async def _stop_demo(self) -> None:
-        demo, self._demo = self._demo, None
-        if demo is not None:
-            await demo.stop()
+        self.start_with(found[0])
+        if found[1:]:
+            self.call_after_refresh(self.open_behind, found[1:])
+        for problem in problems:
+            self.notify(problem, severity="error", markup=False)
 
     # -- actions of every place ------------------------------------------------------------------
 
@@ -136,7 +92,7 @@ class WstuiApp(SettingsApp):
         if isinstance(self.screen, TextDialog):
             self.screen.dismiss(None)
         elif not self.screen.is_modal:
-            self.push_screen(help_dialog("home" if self._session is None else "session", self.changed_keys))
+            self.push_screen(help_dialog("session" if self.tabs.current else "home", self.changed_keys))
 
     def action_jump(self) -> None:
         """A letter on everything that can take the focus; the same key takes them away."""
@@ -147,37 +103,6 @@ class WstuiApp(SettingsApp):
         elif not isinstance(self.screen, SystemModalScreen):
             jumps = jumps_of(self.screen)
             self.push_screen(JumpScreen(jumps, self.size), lambda chosen: go_to(chosen) if chosen else None)
-
-    async def action_quit(self) -> None:
-        """Leave, or ask first where a live connection would be lost."""
-        if self._session is None:
-            await self._leave()
-        else:
-            self._session.leave_if_sure(self._leave)
-
-    def on_home_asked(self) -> None:
-        """Leave the session for the home screen, or ask first."""
-        if self._session is not None:
-            self._session.leave_if_sure(self._go_home)
-
-    async def _go_home(self) -> None:
-        from wstui.tui.screens.home import HomeScreen
-
-        await self._end_session()
-        if any(isinstance(screen, HomeScreen) for screen in self.screen_stack):
-            await self.pop_screen()
-        else:
-            await self.switch_screen(self._home_screen())
-
-    async def _leave(self) -> None:
-        await self._end_session()
-        self.exit(0)
-
-    async def _end_session(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.end()
-        await self._stop_demo()
 
 
 def _plain_filter() -> "LineFilter":

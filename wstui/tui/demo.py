@@ -6,7 +6,7 @@ from asyncio.subprocess import Process
 
 import msgspec
 
-from wstui.profiles import Heartbeat, Profile, profile_for_url
+from wstui.profiles import Heartbeat, Profile, SavedMessage, profile_for_url
 from wstui.tui.child_process import end_process, last_words, start_module
 
 DEMO_NAME = "demo"
@@ -15,15 +15,24 @@ DEMO_NAME = "demo"
 _STARTS_WITHIN_S = 15.0
 _URL = re.compile(rb"wss?://\S+")
 
-
 _PING_EVERY_S = 2.0
 _PONG_WITHIN_S = 5.0
 
 
-def demo_profile(url: str) -> Profile:
+_FEED = "demo"
+_REQUESTS = (
+    SavedMessage("subscribe to ETH", text='{"method":"SUBSCRIBE","params":["ethusdt@trade"],"id":1}'),
+    SavedMessage("unsubscribe", text='{"method":"UNSUBSCRIBE","params":["ethusdt@trade"],"id":2}'),
+    SavedMessage("list", text='{"method":"LIST_SUBSCRIPTIONS","id":3}'),
+    SavedMessage("an error", text='{"method":"FLY","id":4}'),
+)
+
+
+def demo_profile(url: str, fault: str = _FEED) -> Profile:
     """The demo's profile: pings often enough that its graph lives from the first seconds on."""
     heartbeat = Heartbeat(interval=_PING_EVERY_S, timeout=_PONG_WITHIN_S)
-    return msgspec.structs.replace(profile_for_url(url), heartbeat=heartbeat)
+    message = list(_REQUESTS) if fault == _FEED else []
+    return msgspec.structs.replace(profile_for_url(url), heartbeat=heartbeat, message=message)
 
 
 class DemoError(Exception):
