@@ -10,7 +10,7 @@ import msgspec
 
 from wstui.events import RecordedEvent
 from wstui.exchange.source import Exported, ExportOptions, Source
-from wstui.timeline import Mark, Note, SessionInfo, TimelineReader
+from wstui.timeline import Mark, Note, SessionInfo, StoredEvent, TimelineReader, as_stored
 
 JSONL_VERSION = 1
 """What the first line says; a change that a reader of the format must know of counts it up."""
@@ -30,26 +30,27 @@ class _Line(msgspec.Struct, tag_field="type", tag="event", gc=False):
 
 class _TextLine(_Line, tag="event", gc=False):
     text: str
-    detail: dict[str, Any]
+    detail: msgspec.Raw
     marks: Sequence[dict[str, Any]]
     notes: Sequence[dict[str, Any]]
 
 
 class _BinaryLine(_Line, tag="event", gc=False):
     base64: bytes
-    detail: dict[str, Any]
+    detail: msgspec.Raw
     marks: Sequence[dict[str, Any]]
     notes: Sequence[dict[str, Any]]
 
 
 class _BareLine(_Line, tag="event", gc=False):
-    detail: dict[str, Any]
+    detail: msgspec.Raw
     marks: Sequence[dict[str, Any]]
     notes: Sequence[dict[str, Any]]
 
 
 _encode = msgspec.json.Encoder().encode
 _encode_lines = msgspec.json.Encoder().encode_lines
+_NOTHING = msgspec.Raw(b"{}")
 
 
 def event_line(event: RecordedEvent, marks: Iterable[Mark] = (), notes: Iterable[Note] = ()) -> bytes:
@@ -57,7 +58,8 @@ def event_line(event: RecordedEvent, marks: Iterable[Mark] = (), notes: Iterable
 
     The payload is ``text`` where it is UTF-8, else ``base64``; an event without one has neither.
     """
-    return _encoded(_line(event, [mark_shape(mark) for mark in marks], [note_shape(note) for note in notes]))
+    shapes = [note_shape(note) for note in notes]
+    return _lines([as_stored(event)], {event.id: list(marks)}, {event.id: shapes})
 
 
 def export_jsonl(
@@ -90,7 +92,7 @@ def write_jsonl(source: Source, out: BinaryIO, *, verdict: Mapping[str, Any] | N
     """The same of what is chosen of a session."""
     out.write(_object("session", _session_shape(source.info, source.name)))
     on_events, on_moments = _notes(source.notes())
-    out.writelines(_lines(batch, source.marks(batch), on_events) for batch in source.batches())
+    out.writelines(_lines(batch, source.marks(batch), on_events) for batch in source.stored())
     out.writelines(_object("note", note_shape(note)) for note in on_moments)
     if source.damage:
         out.write(_object("damage", {"text": source.damage}))
@@ -143,7 +145,7 @@ def _notes(notes: Iterable[Note]) -> tuple[dict[int, list[dict[str, Any]]], list
 
 
 def _lines(
-    batch: list[RecordedEvent], marks: Mapping[int, list[Mark]], notes: Mapping[int, list[dict[str, Any]]]
+    batch: list[StoredEvent], marks: Mapping[int, list[Mark]], notes: Mapping[int, list[dict[str, Any]]]
 ) -> bytes:
     if marks or notes:
         lines = [
@@ -159,9 +161,10 @@ def _lines(
 
 
 def _line(
-    event: RecordedEvent, marks: Sequence[dict[str, Any]], notes: Sequence[dict[str, Any]]
+    event: StoredEvent, marks: Sequence[dict[str, Any]], notes: Sequence[dict[str, Any]]
 ) -> msgspec.Struct:
-    event_id, t_ns, connection, kind, direction, size, wire_size, payload, detail = event
+    event_id, t_ns, connection, kind, direction, size, wire_size, payload, stored = event
+    detail = msgspec.Raw(stored) if stored else _NOTHING
     if payload is None:
         return _BareLine(event_id, t_ns, connection, kind, direction, size, wire_size, detail, marks, notes)
     try:

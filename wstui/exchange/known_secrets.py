@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes
 
+from wstui.exchange.suspects import Payloads
+
 MIN_LENGTH = 6
 """Characters. Shorter values stand in too many innocent places."""
 
@@ -23,7 +25,7 @@ _RUN_LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 _WORD = re.compile(rb"[A-Za-z0-9+/=_.~-]{6,}")
 _JSON_ESCAPE = re.compile(rb'((?:\\u[0-9a-fA-F]{4})+)|\\(["\\/bfnrt])')
 _PERCENT = re.compile(rb"%[0-9a-fA-F]{2}")
-_SHORT_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_SHORT_ESCAPES = {bytes((a,)): bytes((b,)) for a, b in zip(b'bfnrt"/\\', b'\b\f\n\r\t"/\\', strict=True)}
 _ROUNDS = 3
 """So often is an escaped text unescaped: JSON inside JSON inside a URL."""
 
@@ -64,15 +66,17 @@ class KnownSecrets:
         for needle in _encodings(raw):
             self._encoded.setdefault(needle, placeholder)
 
-    def in_any(self, blob: bytes) -> bool:
-        """Whether any of many payloads, put together, may hold a secret: a quick look."""
+    def suspects(self, payloads: Payloads) -> set[int]:
+        """Which of many payloads may hold one: a quick look."""
         if not self._raw:
-            return False
-        if self._words or _PERCENT.search(blob) or b"\\u" in blob:
-            return True
-        return any(needle in blob for needle in self._plain) or any(
-            needle in blob for needle in self._encoded
-        )
+            return set()
+        found = payloads.with_any((*self._plain, *self._encoded))
+        if self._words:
+            words = (word for word in _WORD.finditer(payloads.blob) if word[0] in self._words)
+            found.update(payloads.owners(words))
+        if self._hidden_in(payloads.blob) is not None:
+            found |= payloads.with_any((b"\\", b"%"))
+        return found
 
     def redact(self, data: bytes) -> tuple[bytes, int]:
         """The same without secrets, and how many places were replaced."""
@@ -175,14 +179,23 @@ def _unescaped(data: bytes) -> Iterator[bytes]:
         if b"%" in data:
             data = unquote_to_bytes(data)
         if b"\\" in data:
-            data = _JSON_ESCAPE.sub(_unescape, data)
+            data = _without_json_escapes(data)
         if data == before:
             return
         yield data
+
+
+def _without_json_escapes(data: bytes) -> bytes:
+    if b"\\u" in data or b"\0" in data:
+        return _JSON_ESCAPE.sub(_unescape, data)
+    data = data.replace(b"\\\\", b"\0")  # out of the way, so that each backslash left begins an escape
+    for letter, meant in _SHORT_ESCAPES.items():
+        data = data.replace(b"\\" + letter, meant)
+    return data.replace(b"\0", b"\\")
 
 
 def _unescape(found: re.Match[bytes]) -> bytes:
     if found[1]:
         units = bytes.fromhex(found[1].replace(b"\\u", b"").decode())
         return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
-    return _SHORT_ESCAPES.get(found[2], found[2])
+    return _SHORT_ESCAPES[found[2]]

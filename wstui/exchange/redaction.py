@@ -17,24 +17,13 @@ import msgspec
 
 from wstui.events import Kind, RecordedEvent
 from wstui.exchange.known_secrets import MIN_LENGTH, KnownSecrets
+from wstui.exchange.suspects import Payloads, may_name_a_secret
 from wstui.profiles.secrets import is_secret_name, redact_header, redact_text, redact_value
+from wstui.timeline import StoredEvent
 
 _NUMBERED = re.compile(r"\[redacted(?: \d+)?\]")
 _KINDS_WITHOUT_WORDS = frozenset({Kind.TEXT.value, Kind.BINARY.value, Kind.PING.value, Kind.PONG.value})
 """Their detail holds numbers and words of our own only."""
-
-_WORD_SIGNS = (
-    *(b"token", b"secret", b"pass", b"pwd", b"key", b"sig", b"sid", b"sessionid", b"auth", b"cookie"),
-    *(b"credential", b"jwt", b"otp", b"bearer", b"basic", b"eyj"),
-)
-_OTHER_SIGNS = (b"@", b"\\u00", b"%")
-"""A password in a URL, and names that are spelled with escapes."""
-
-_SIGNS = (*_WORD_SIGNS, *_OTHER_SIGNS)
-"""A payload with none of these names no secret."""
-
-_LOWER_CASE = bytes(range(256)).lower()
-_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 
 _SCHEMES = re.compile(r"(basic|bearer|digest|token|apikey|negotiate)(\s+)(\S.*)", re.IGNORECASE | re.DOTALL)
 _COOKIE_ATTRIBUTES = frozenset(
@@ -46,16 +35,6 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 """A number is replaced where it stands, and not hunted: in JSON it stands without quotes."""
 _UNFINISHED = re.compile(r'"(?P<name>(?:[^"\\]|\\.){1,200})"\s*:\s*"(?P<value>[^"]*)\Z')
 _PREFIX_LENGTH = 4
-
-
-def signs_in(payload: bytes, signs: Sequence[bytes] = _SIGNS) -> list[bytes]:
-    """Which signs of a named secret are in a payload: a quick look, before anything is parsed.
-
-    Without one there is nothing to redact by name; with one there may be.
-    """
-    # Nearly half of most JSON is no letters: one pass that drops them pays for a search of sixteen words.
-    letters = payload.translate(_LOWER_CASE, _NO_LETTERS)
-    return [sign for sign in signs if sign in (payload if sign in _OTHER_SIGNS else letters)]
 
 
 class Redactor:
@@ -81,6 +60,11 @@ class Redactor:
     def secrets(self) -> int:
         """How many different secrets there were so far."""
         return len(self._placeholders)
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether anything may be a secret, whatever its name."""
+        return bool(self._patterns)
 
     # ---- learning ----
 
@@ -109,32 +93,34 @@ class Redactor:
 
     # ---- replacing ----
 
-    def events(self, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
-        """Events as they may leave. All payloads are looked at together: that is ten times as fast."""
-        blob = b"\n".join([event.payload for event in events if event.payload])
-        signs = signs_in(blob)
-        known = not self._learning and self._known.in_any(blob)
-        if self._patterns or known:
-            return [self.event(event) for event in events]
-        return [
-            self.event(event, signs)
-            if signs or (event.detail and event.kind not in _KINDS_WITHOUT_WORDS)
-            else event
-            for event in events
-        ]
+    def suspects(self, events: Sequence[RecordedEvent | StoredEvent]) -> list[int]:
+        """Which of some events may hold a secret; the others may leave as they are.
 
-    def event(self, event: RecordedEvent, signs: Sequence[bytes] = _SIGNS) -> RecordedEvent:
-        """The event as it may leave; of a fragmented message's frame only what it tells alone.
-
-        Args:
-            event: as recorded.
-            signs: what of :func:`signs_in` there may be in its payload.
+        All payloads are looked at together: that is many times as fast.
         """
+        if self._patterns:
+            return list(range(len(events)))
+        payloads = Payloads([event.payload for event in events])
+        found = may_name_a_secret(payloads)
+        if not self._learning:
+            found |= self._known.suspects(payloads)
+        found.update(index for index, event in enumerate(events) if event.detail and _says_more(event))
+        return sorted(found)
+
+    def events(self, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+        """Events as they may leave."""
+        shown = list(events)
+        for index in self.suspects(events):
+            shown[index] = self.event(shown[index])
+        return shown
+
+    def event(self, event: RecordedEvent) -> RecordedEvent:
+        """The event as it may leave; of a fragmented message's frame only what it tells alone."""
         payload = event.payload
         if payload:
             # A Close frame's body: two bytes of code, then the reason (RFC 6455 §5.5.1).
             start = 2 if event.kind == Kind.CLOSE else 0
-            shown = payload[:start] + self.payload(payload[start:], signs)
+            shown = payload[:start] + self.payload(payload[start:])
             if event.detail.get("cut"):
                 shown = self._without_cut_secret(shown)
             event = event._replace(payload=shown)
@@ -142,9 +128,9 @@ class Redactor:
             event = event._replace(detail=self.mapping(event.detail))
         return event
 
-    def payload(self, payload: bytes, signs: Sequence[bytes] = _SIGNS) -> bytes:
+    def payload(self, payload: bytes) -> bytes:
         """A message as it may leave; what is not UTF-8 is looked into as well."""
-        if self._patterns or signs_in(payload, signs):
+        if self._patterns or may_name_a_secret(Payloads([payload])):
             payload = self._by_name(payload)
         return self._by_value(payload)
 
@@ -277,6 +263,14 @@ class Redactor:
                 "utf-8", "surrogateescape"
             )
         return self._known.without_beginning(payload, _PREFIX_LENGTH)
+
+
+def _says_more(event: RecordedEvent | StoredEvent) -> bool:
+    """Whether an event with a detail must be looked at by itself."""
+    if event.kind not in _KINDS_WITHOUT_WORDS:
+        return True
+    detail = event.detail or ""
+    return "cut" in detail or "fragment" in detail
 
 
 def _texts_in(value: Any) -> Iterator[str]:

@@ -4,17 +4,29 @@ Every format reads from here and from nowhere else, so that none can forget a se
 read once to learn its secrets, and then again for each pass of a format.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
 from wstui.events import MESSAGE_KINDS, RecordedEvent
 from wstui.exchange.redaction import Redactor
 from wstui.exchange.selection import EVERYTHING, Selection
-from wstui.timeline import HeartbeatSeries, Mark, Note, SessionInfo, TimelineReader
+from wstui.exchange.suspects import Payloads, may_name_a_secret
+from wstui.timeline import (
+    HeartbeatSeries,
+    Mark,
+    Note,
+    SessionInfo,
+    StoredEvent,
+    StoredPayload,
+    TimelineReader,
+    as_stored,
+    from_stored,
+)
 
 Made = TypeVar("Made")
 
+_BATCH = 1000
 _MESSAGE_LIMIT_BYTES = 64 << 20
 """A fragmented message is looked into as one up to this size."""
 
@@ -85,7 +97,17 @@ class Source:
             self.events += len(found)
             yield found if self._redactor is None else self._redacted(found)
 
-    def marks(self, batch: list[RecordedEvent]) -> dict[int, list[Mark]]:
+    def stored(self) -> Iterator[list[StoredEvent]]:
+        """The same as they stand in the file, which is several times as fast."""
+        if not self.selection.is_everything:
+            yield from ([as_stored(event) for event in batch] for batch in self.batches())
+            return
+        self.events = self._counts["events"] = self._counts["marks"] = 0
+        for found in self._reader.stored(batch=_BATCH):
+            self.events += len(found)
+            yield found if self._redactor is None else self._redacted_stored(found, self._redactor)
+
+    def marks(self, batch: Sequence[RecordedEvent | StoredEvent]) -> dict[int, list[Mark]]:
         """The marks of a batch, by event."""
         found = self._reader.marks_between(batch[0].id, batch[-1].id)
         if self._redactor is None:
@@ -155,6 +177,15 @@ class Source:
             info, url=text(info.url), title=text(info.title), profile=text(info.profile), settings=settings
         )
 
+    def _redacted_stored(self, batch: list[StoredEvent], redactor: Redactor) -> list[StoredEvent]:
+        if not (suspects := redactor.suspects(batch)):
+            return batch
+        shown = batch.copy()
+        events = self._redacted(from_stored(batch[index] for index in suspects))
+        for index, event in zip(suspects, events, strict=True):
+            shown[index] = as_stored(event)
+        return shown
+
     def _redacted(self, batch: list[RecordedEvent]) -> list[RecordedEvent]:
         assert self._redactor is not None
         before = self._redactor.count
@@ -196,17 +227,26 @@ def _learn(reader: TimelineReader, redactor: Redactor) -> None:
     info = reader.info
     redactor.learn({"url": info.url, "title": info.title, "settings": info.settings})
     fragments: dict[tuple[int, str], bytearray] = {}
-    for batch in reader.batches(batch=1000):
-        redactor.learn_events(batch)
-        for message in _whole_messages(batch, fragments):
-            redactor.learn_payload(message)
-        for marks in reader.marks_between(batch[0].id, batch[-1].id).values():
+    for stored in reader.payloads(batch=_BATCH):
+        if batch := reader.events_of(_telling(stored, redactor)):
+            redactor.learn_events(batch)
+            for message in _whole_messages(batch, fragments):
+                redactor.learn_payload(message)
+        for marks in reader.marks_between(stored[0].id, stored[-1].id).values():
             for mark in marks:
                 redactor.learn(mark.data)
     for rest in fragments.values():
         redactor.learn_payload(bytes(rest))
     for note in reader.notes():
         redactor.learn_text(note.text)
+
+
+def _telling(stored: list[StoredPayload], redactor: Redactor) -> list[int]:
+    """The events out of which secrets may be learned."""
+    if redactor.has_patterns:
+        return [row.id for row in stored]
+    named = may_name_a_secret(Payloads([row.payload for row in stored]))
+    return [row.id for index, row in enumerate(stored) if row.has_more or index in named]
 
 
 def _whole_messages(

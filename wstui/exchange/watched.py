@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from wstui.events import RecordedEvent
 from wstui.timeline import TimelineReader
 
 Watch = Callable[[float], bool]
@@ -40,16 +39,16 @@ class WatchedReader(TimelineReader):
         """The newest event of those that there were."""
         return self._last
 
-    def batches(self, first_id: int = 1, *, batch: int = 1000) -> Iterator[list[RecordedEvent]]:
+    def spans(self, first_id: int = 1, *, batch: int = 1000) -> Iterator[tuple[int, int]]:
         """One pass."""
         self._done += 1
         last = self._last if self._limit is None else min(self._last, first_id + self._limit - 1)
-        for found in super().batches(first_id, batch=batch):
-            kept = found if found[-1].id <= last else [event for event in found if event.id <= last]
-            if kept:
-                yield kept
-            self._say(found[-1].id / max(last, 1))
-            if found[-1].id >= last:
+        for first, until in super().spans(first_id, batch=batch):
+            if first > last:
+                return
+            yield first, min(until, last)
+            self._say(until / max(last, 1))
+            if until >= last:
                 return
 
     def _say(self, share: float) -> None:

@@ -7,6 +7,7 @@ reader sees where the value came from. Pure functions that take anything and nev
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,10 +29,14 @@ _SECRET_ENDINGS = ("token", "secret", "password", "passwd", "signature", "passph
 _RUN_TOGETHER = re.compile(r"(?:api|access|secret|private|auth|session|signing|client|app)key$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
+_REMEMBERED_LENGTH = 64
+"""Characters. A session says few names, and each of them many times."""
+
 _PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _SCHEME_WORDS = re.compile(r"\b(?:basic|bearer|token|digest|apikey|jwt)\b", re.IGNORECASE)
 
-_USERINFO = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)((?:\$\{\w+\}|[^/?#\s\"'])*)@")
+_USERINFO = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://)([^/?#\s\"']*)@")
+"""The scheme's length has a bound, so that a long run of letters is not gone through from each of them."""
 _QUERY_PAIR = re.compile(
     r"(?P<before>^|[?&;#\s])(?P<name>[^=&;#?\s\"']+)=(?P<value>\[redacted[^\]]*\]|[^&;#\s\"']*)"
 )
@@ -47,7 +52,11 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 """``password: hunter2``, as a close reason or a log line says it."""
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+_JWT = re.compile(
+    r"(?<![A-Za-z0-9_-])(?>(?P<before>[A-Za-z0-9_-]*?)\b(?=eyJ))"
+    r"(?P<value>eyJ[A-Za-z0-9_-]{5,}+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)"
+)
+"""From the beginning of a run of its letters, and no way back: a megabyte of ``-eyJ`` costs one look."""
 
 
 def is_secret_name(name: str) -> bool:
@@ -55,6 +64,11 @@ def is_secret_name(name: str) -> bool:
 
     ``apiKey``, ``X-Api-Key``, ``access_token``, ``Cookie`` do; ``monkey`` and ``Sec-WebSocket-Key`` do not.
     """
+    return _is_secret_name(name) if len(name) <= _REMEMBERED_LENGTH else _is_secret_name.__wrapped__(name)
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
     if name.lower() in _PUBLIC_NAMES:
         return False
     words = [word.lower() for word in _WORDS.findall(name)]
@@ -176,4 +190,6 @@ def redact_text(text: str, replace: Replace = _redacted) -> str:
     )
     if ":" in text:
         text = _SAID.sub(said, text)
-    return _JWT.sub(lambda found: replace(found[0], "jwt"), text)
+    if "eyJ" in text:
+        text = _JWT.sub(lambda found: f"{found['before']}{replace(found['value'], 'jwt')}", text)
+    return text

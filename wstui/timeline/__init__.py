@@ -10,7 +10,7 @@ from wstui.timeline.entries import SessionEntry
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import Beat, HeartbeatSeries, Numbers, ServerPing, heartbeat_numbers
 from wstui.timeline.reader import TimelineReader
-from wstui.timeline.rows import Mark, Note
+from wstui.timeline.rows import Mark, Note, StoredEvent, StoredPayload, as_stored, from_stored
 from wstui.timeline.schema import FORMAT_VERSION
 from wstui.timeline.search import Found, Sought
 from wstui.timeline.session import SessionInfo, new_session_path
@@ -30,9 +30,13 @@ __all__ = [
     "SessionEntry",
     "SessionInfo",
     "Sought",
+    "StoredEvent",
+    "StoredPayload",
     "TimelineError",
     "TimelineReader",
     "TimelineWriter",
+    "as_stored",
+    "from_stored",
     "heartbeat_numbers",
     "new_session_path",
 ]

@@ -16,7 +16,20 @@ from wstui.timeline.counts import Counts, add_to_counts
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import DEFAULT_TIMEOUT_NS, Beat, HeartbeatSeries, ServerPing
 from wstui.timeline.messages import message_frames, message_payload
-from wstui.timeline.rows import EVENT, EVENT_WITHOUT_PAYLOAD, Mark, Note, to_events, to_integers
+from wstui.timeline.rows import (
+    EVENT,
+    EVENT_WITHOUT_PAYLOAD,
+    PAYLOAD,
+    STORED,
+    Mark,
+    Note,
+    StoredEvent,
+    StoredPayload,
+    to_events,
+    to_integers,
+    to_payloads,
+    to_stored,
+)
 from wstui.timeline.search import Found, Sought, search
 from wstui.timeline.session import SESSION, SessionInfo, to_session_info
 from wstui.timeline.transcript import TRANSCRIPT_KINDS_SQL, Transcript
@@ -119,9 +132,32 @@ class TimelineReader:
 
     def batches(self, first_id: int = 1, *, batch: int = _BATCH) -> Iterator[list[RecordedEvent]]:
         """The same in lists of at most ``batch`` events."""
-        while found := self._batch(first_id, batch):
-            yield found
-            first_id = found[-1].id + 1
+        for span in self.spans(first_id, batch=batch):
+            if found := self.events(*span):
+                yield found
+
+    def stored(self, first_id: int = 1, *, batch: int = _BATCH) -> Iterator[list[StoredEvent]]:
+        """The same, details left as they stand in the file: for what passes most of them on."""
+        sql = f"SELECT {STORED} FROM event WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608
+        for span in self.spans(first_id, batch=batch):
+            if found := self._database.read(to_stored, sql, span):
+                yield found
+
+    def payloads(self, first_id: int = 1, *, batch: int = _BATCH) -> Iterator[list[StoredPayload]]:
+        """The payloads of all events from ``first_id`` on, in the same way."""
+        sql = f"SELECT {PAYLOAD} FROM event WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608
+        for span in self.spans(first_id, batch=batch):
+            if found := self._database.read(to_payloads, sql, span):
+                yield found
+
+    def spans(self, first_id: int = 1, *, batch: int = _BATCH) -> Iterator[tuple[int, int]]:
+        """Ranges, both ends included, of at most ``batch`` events that may be in memory at once."""
+        first_id, last_id, size_bytes = self._reach(first_id, batch)
+        while first_id:
+            if size_bytes > _BATCH_BYTES:
+                last_id = first_id + self._affordable(first_id, last_id - first_id + 1) - 1
+            yield first_id, last_id
+            first_id, last_id, size_bytes = self._reach(last_id + 1, batch)
 
     # ---- rows of the views ----
 
@@ -341,16 +377,20 @@ class TimelineReader:
             return event
         return event._replace(payload=self._database.payload_start(event.id, payload_limit))
 
-    def _batch(self, first_id: int, rows: int) -> list[RecordedEvent]:
-        """Some events, fewer where their payloads are large."""
-        return self.events(first_id, first_id + self._affordable(first_id, rows) - 1)
-
     def _affordable(self, first_id: int, rows: int) -> int:
         """How many events from there on may be in memory at once."""
         sql = "SELECT coalesce(sum(length(payload)), 0) FROM event WHERE id BETWEEN ? AND ?"
         while rows > 1 and self._integers(sql, (first_id, first_id + rows - 1))[0][0] > _BATCH_BYTES:
             rows //= 2
         return rows
+
+    def _reach(self, first_id: int, rows: int) -> tuple[int, ...]:
+        """The first and the last of the next events, and their payloads' size; zeros: there are none."""
+        sql = (
+            "SELECT coalesce(min(id), 0), coalesce(max(id), 0), coalesce(sum(size), 0)"
+            " FROM (SELECT id, length(payload) AS size FROM event WHERE id >= ? ORDER BY id LIMIT ?)"
+        )
+        return self._integers(sql, (first_id, rows))[0]
 
     def _series(self, after_id: int, now_ns: int | None) -> HeartbeatSeries:
         series = HeartbeatSeries(self._heartbeat_timeout_ns())

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -14,6 +14,15 @@ Checked = TypeVar("Checked")
 
 EVENT = "id, t_ns, connection, kind, direction, size, wire_size, transcript, detail, payload"
 """The columns of a whole row."""
+
+STORED = "id, t_ns, connection, kind, direction, size, wire_size, payload, detail"
+"""The same in an event's order, without what only this program needs."""
+
+PAYLOAD = (
+    "id, payload, detail IS NOT NULL AND kind NOT IN ('ping', 'pong') AND (kind NOT IN ('text', 'binary')"
+    " OR instr(detail, '\"fragment\"') OR instr(detail, '\"cut\"') OR instr(detail, '\\'))"
+)
+"""What a look over all payloads needs, and whether the event has more to say than its payload."""
 
 EVENT_WITHOUT_PAYLOAD = "id, t_ns, connection, kind, direction, size, wire_size, transcript, detail"
 
@@ -35,6 +44,28 @@ class _WholeRow(NamedTuple):
     transcript: int
     detail: str | None
     payload: bytes | None
+
+
+class StoredEvent(NamedTuple):
+    """An event as it stands in the file: its detail is JSON text, on one line."""
+
+    id: int
+    t_ns: int
+    connection: int
+    kind: str
+    direction: str
+    size: int
+    wire_size: int
+    payload: bytes | None
+    detail: str | None
+
+
+class StoredPayload(NamedTuple):
+    """A payload, and whether its event has more to say: a detail with words, a part of something longer."""
+
+    id: int
+    payload: bytes | None
+    has_more: int
 
 
 class Mark(NamedTuple):
@@ -105,6 +136,51 @@ def to_events(rows: list[Row]) -> list[RecordedEvent]:
         )
         for event_id, t_ns, connection, kind, direction, size, wire_size, _, detail, payload in sound
     ]
+
+
+def to_stored(rows: list[Row]) -> list[StoredEvent]:
+    """Events without looking into their details, for what passes them on as they are.
+
+    Raises:
+        DamagedRowError: a row does not hold what the writer writes.
+    """
+    sound = _checked(rows, list[StoredEvent])
+    # Few details are different ones: "compressed" stands at every message.
+    odd = {
+        detail: encode_json(decode_object(detail))
+        for detail in {event[-1] for event in sound}
+        if detail and not _is_one_plain_line(detail)
+    }
+    if not odd:
+        return sound
+    return [event._replace(detail=odd.get(event.detail or "", event.detail)) for event in sound]
+
+
+def from_stored(events: Iterable[StoredEvent]) -> list[RecordedEvent]:
+    """The events that stand so in the file."""
+    return [RecordedEvent(*event[:-1], decode_object(event[-1]) if event[-1] else {}) for event in events]
+
+
+def as_stored(event: RecordedEvent) -> StoredEvent:
+    """How an event would stand in the file."""
+    return StoredEvent(*event[:-1], encode_json(event.detail) if event.detail else None)
+
+
+def to_payloads(rows: list[Row]) -> list[StoredPayload]:
+    """Payloads.
+
+    Raises:
+        DamagedRowError: a row does not hold what the writer writes.
+    """
+    return _checked(rows, list[StoredPayload])
+
+
+def _is_one_plain_line(detail: str) -> bool:
+    try:
+        _decode(detail)
+    except (msgspec.DecodeError, TypeError):
+        return False
+    return "\n" not in detail
 
 
 def to_marks(rows: list[Row]) -> list[Mark]:
