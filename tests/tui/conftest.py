@@ -229,8 +229,8 @@ def engines(session_file):
 def make_app(engines):
     """An app over pretended engines with a clock that stands still."""
 
-    def make(target=None, **more):
-        return WstuiApp(target, clock=FrozenClock(), start_engine=engines.start, **more)
+    def make(*targets, **more):
+        return WstuiApp(*targets, clock=FrozenClock(), start_engine=engines.start, **more)
 
     return make
 

@@ -237,8 +237,7 @@ async def test_the_demo_starts_from_the_command_line(look):
         await look.until(
             pilot, lambda: "▸ demo" in look.shown(app) and "● open" in look.shown(app), tries=1000
         )
-        await app.screen.end()
-        await app._stop_demo()
+        await app.end_sessions()
 
 
 async def test_an_unknown_demo_is_explained_at_home(look):

@@ -10,18 +10,18 @@ from wstui.cli.status import Failure
 
 
 @click.command("wstui")
-@click.argument("target", required=False, metavar="[PROFILE|URL|SESSION]", shell_complete=complete_target)
-def command(target: str | None = None) -> int:
-    """Open the terminal UI; a profile or a URL is connected at once."""
-    if target is not None:
-        refuse_unknown(target)
+@click.argument("targets", nargs=-1, metavar="[PROFILE|URL|SESSION]...", shell_complete=complete_target)
+def command(targets: tuple[str, ...] = ()) -> int:
+    """Open the terminal UI, a tab for each target; profiles and URLs are connected at once."""
+    if len(targets) == 1:
+        refuse_unknown(targets[0])
     if not has_terminal():
         raise Failure(
             "The terminal UI needs a terminal for its input and output; “wstui run” works without one."
         )
     from wstui.tui import run
 
-    return run(target)
+    return run(*targets)
 
 
 def has_terminal() -> bool:

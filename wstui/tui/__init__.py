@@ -9,11 +9,11 @@ import contextlib
 import os
 
 
-def run(target: str | None = None, *, demo: str | None = None) -> int:
+def run(*targets: str, demo: str | None = None) -> int:
     """Run the terminal UI until the person leaves; the exit status.
 
     Args:
-        target: a profile's name, a URL, or a session file; None shows the home screen.
+        targets: profiles' names, URLs, session files, each for a tab; none shows the home screen.
         demo: a fault of the lab: start it on a port of its own and connect to it.
     """
     from wstui.tui.app import WstuiApp
@@ -21,7 +21,7 @@ def run(target: str | None = None, *, demo: str | None = None) -> int:
 
     teach_alt_enter()
     draw_behind_others()
-    app = WstuiApp(target, demo=demo)
+    app = WstuiApp(*targets, demo=demo)
     app.run()
     return app.return_code or 0
 

@@ -54,6 +54,8 @@ class Place(StrEnum):
     GRAPH = "Heartbeat graph"
     TIMELINE = "Timeline"
     PLAYBACK = "Playback"
+    COMPARE = "Comparison"
+    PAIRS = "Compared messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _A(_P.SESSION, "panel", "ctrl+b", "panel", "Show or hide the side panel.", 6, True, True),
     _A(_P.SESSION, "live_tail", "ctrl+l", "live tail", "Follow the newest message again.", 12, True, True),
-    _A(_P.SESSION, "home", "ctrl+o", "sessions", "Go to the profiles and recorded sessions.", 11, True, True),
+    _A(_P.SESSION, "home", "ctrl+o", "home", "Open something else; this session goes on.", 11, True, True),
     _A(_P.SESSION, "edit_url", "ctrl+u", "edit URL", "Type another endpoint.", 0, True, True),
     _A(_P.SESSION, "everything", "", "pings in the list", "Show or hide pings, pongs and dialling.", 0, True),
     _A(_P.SESSION, "widen_panel(1)", "alt+left", "wider panel", "Give the panel more room.", 0, True, True),
@@ -265,6 +267,24 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.PLAYBACK, "screen.play_edge('start')", "home", "start", "To the beginning."),
     _A(_P.PLAYBACK, "screen.play_edge('end')", "end", "end", "To the end."),
     _A(_P.PLAYBACK, "screen.end_playback", "escape", "end playback", "Show the whole recording again.", 2),
+    _A(_P.PAIRS, "pair_open", "enter", "open", "Show the event in its session, A where A has it.", 3),
+    _A(_P.PAIRS, "pair_move(-1)", "up", "up", "The row above."),
+    _A(_P.PAIRS, "pair_move(1)", "down", "down", "The row below."),
+    _A(_P.PAIRS, "pair_page(-1)", "pageup", "page up", "A page up."),
+    _A(_P.PAIRS, "pair_page(1)", "pagedown", "page down", "A page down."),
+    _A(_P.PAIRS, "pair_edge('first')", "home", "first", "The first row."),
+    _A(_P.PAIRS, "pair_edge('last')", "end", "last", "The last row."),
+    _A(_P.COMPARE, "next_difference(1)", "n", "next", "The next difference.", 2, True),
+    _A(_P.COMPARE, "next_difference(-1)", "N", "previous", "The difference before.", 5, True),
+    _A(_P.COMPARE, "ignore_place", "i", "ignore", "Leave the difference's place out, or not.", 4, True),
+    _A(_P.COMPARE, "exact", "x", "exact", "Count times and generated ids too, or not.", 8, True),
+    _A(_P.COMPARE, "again", "r", "again", "Read both sessions as they are now.", 6, True),
+    _A(_P.COMPARE, "open_side('a')", "a", "open A", "Show session A, at the event.", 9, True),
+    _A(_P.COMPARE, "open_side('b')", "b", "open B", "Show session B, at the event.", 9, True),
+    _A(_P.COMPARE, "part('1')", "1", "messages", "The messages.", 7, True),
+    _A(_P.COMPARE, "part('2')", "2", "heartbeats", "Both heartbeats.", 7, True),
+    _A(_P.COMPARE, "part('3')", "3", "ends", "Both ends, and what was left out.", 7, True),
+    _A(_P.COMPARE, "leave_comparison", "escape", "back", "Stop comparing; leave.", 1),
     _A(_P.GRAPH, "step(-1)", "left", "previous ping", "Go to the ping before."),
     _A(_P.GRAPH, "step(1)", "right", "next ping", "Go to the ping after."),
     _A(_P.GRAPH, "first", "home", "first ping", "Go to the first ping of the session."),
@@ -323,10 +343,39 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.FORM, "save", "ctrl+s", "save", "Write the profile's file, whole or not at all.", 1, True, True),
     _A(_P.FORM, "leave", "escape", "back", "Leave; asks where something typed would be lost.", 2),
     _A(_P.HOME, "filter", "ctrl+f,slash", "find", "Show only what holds some words.", 8, True),
-    _A(_P.HOME, "back", "escape", "back", "Close the filter line; else go to the line to type in."),
+    _A(
+        _P.HOME,
+        "back",
+        "escape",
+        "back",
+        "Close the filter line; else back to the tab, or to the line to type in.",
+    ),
     _A(_P.SESSIONS, "screen.delete_session", "d,delete", "delete", "Delete the chosen session's file.", 3),
     _A(_P.SESSIONS, "screen.pin_session", "p", "pin", "Keep it whatever retention says, or no longer.", 6),
     _A(_P.SESSIONS, "screen.rename_session", "t,f2", "title", "Give the session a title.", 7),
+    *(
+        _A(
+            _P.APP,
+            f"go_to_tab({number})",
+            f"alt+{number}",
+            f"tab {number}",
+            "Go to the tab of that number.",
+            priority=True,
+        )
+        for number in range(1, 10)
+    ),
+    _A(_P.APP, "step_tab(1)", "ctrl+pagedown", "next tab", "Go to the next tab.", 0, True, True),
+    _A(_P.APP, "step_tab(-1)", "ctrl+pageup", "previous tab", "Go to the tab before.", 0, True, True),
+    _A(
+        _P.APP,
+        "close_tab",
+        "alt+w,ctrl+f4",
+        "close tab",
+        "Close the tab; asks where it is connected.",
+        0,
+        True,
+        True,
+    ),
     _A(_P.APP, "quit", "ctrl+q", "quit", "Leave wstui.", 5, True, True),
 )
 

@@ -35,3 +35,23 @@ class DemoAsked(Message):
 
 class HomeAsked(Message):
     """Show the home screen."""
+
+
+class BackAsked(Message):
+    """From the home screen back to the tab that was left."""
+
+
+class TabAsked(Message):
+    """Show the tab of a number, from 1."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+class CloseTabAsked(Message):
+    """Close the tab of a number, from 1; asks where it is connected."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number

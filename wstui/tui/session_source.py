@@ -78,6 +78,11 @@ class SessionSource:
         return self._engine is not None
 
     @property
+    def recorded(self) -> bool:
+        """Whether it is a recording that was opened: it never had an engine."""
+        return not self._generation
+
+    @property
     def played(self) -> bool:
         """Whether a recording is played back: :attr:`reader` shows what has happened so far."""
         return isinstance(self.reader, PlayedReader)

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
-from wstui.tui.navigation import DemoAsked, OpenAsked
+from wstui.tui.navigation import BackAsked, DemoAsked, OpenAsked
 from wstui.tui.screens.home_sessions import HomeSessions, SessionList
 from wstui.tui.tones import MUTED
 from wstui.tui.widgets.key_bar import KeyBar
@@ -178,7 +178,11 @@ class HomeScreen(HomeSessions):
             self.query_one("#home-filter", Input).value = ""
             self.query_one(SessionList).focus()
         else:
-            self.query_one("#home-url").focus()
+            self.post_message(BackAsked())
+
+    def go_to_line(self) -> None:
+        """To the line to type in."""
+        self.query_one("#home-url").focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click."""

@@ -2,15 +2,15 @@
 
 Made of layers, each over the one before: the picture (:class:`SessionView`), the connection
 (:class:`SessionConnection`), the filter, reading (:class:`SessionLooking`), what is done with messages,
-what is sent (:class:`SessionTalking`), notes. Here are the beginning and the end, profile and export.
+what is sent (:class:`SessionTalking`), notes, the shares of the room (:class:`SessionLayout`). Here are the
+beginning and the end, profile and export.
 """
 
-from collections.abc import Callable, Coroutine
+import contextlib
 from pathlib import Path
 from typing import Any, ClassVar
 
 import tomli_w
-from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 
@@ -21,28 +21,42 @@ from wstui.targets import Recording, Target
 from wstui.timeline import TimelineError
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
-from wstui.tui.exporting import default_export_path, export_problem, export_session
 from wstui.tui.navigation import HomeAsked
-from wstui.tui.screens.dialogs import Confirm, Prompt, TextDialog
-from wstui.tui.screens.session_notes import SessionNotes
+from wstui.tui.screens.dialogs import TextDialog
+from wstui.tui.screens.session_layout import SessionLayout
+from wstui.tui.screens.session_sharing import SessionSharing
 from wstui.tui.session_source import StartEngine
+from wstui.tui.standing import standing_of
+from wstui.tui.tabs import Standing
 from wstui.tui.widgets.connect_bar import ConnectBar
 from wstui.tui.widgets.message_list import MessageList
-from wstui.words.measures import count_text
 
 _S = ConnectionState
 
 
-class SessionScreen(SessionNotes):
+class SessionScreen(SessionSharing, SessionLayout):
     """A session, live or recorded."""
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSION, Place.COMPOSER)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.SESSION)]
+    JUMPS: ClassVar[dict[str, str]] = {
+        "u": "#bar-url",
+        "m": "#messages",
+        "f": "#find Input",
+        "d": "#detail-view",
+        "c": "#compose-input",
+        "p": "#transport",
+        "g": "HeartbeatGraph",
+        "t": "EventTimeline",
+        "w": "EndingCard",
+    }
+    """Letters of the jump mode, by selector; the last one is *why it ended*."""
     COMMANDS: ClassVar[set[Any]] = {action_commands}
 
     def __init__(self, target: Target, clock: Clock, start_engine: StartEngine | None) -> None:
         super().__init__(clock, start_engine)
         self._recording: Path | None = None
+        self._stood: object = None
         if isinstance(target, Recording):
             self._recording = target.path
         else:
@@ -82,7 +96,7 @@ class SessionScreen(SessionNotes):
         self.end_filter()
         await self.end()
 
-    # -- profile, notes, export ----------------------------------------------------------------------
+    # -- the profile ----------------------------------------------------------------------
 
     def action_profile(self) -> None:
         """Show the settings of this session, secrets left out."""
@@ -96,48 +110,38 @@ class SessionScreen(SessionNotes):
         text = safe_text(tomli_w.dumps(settings), newlines=True)
         self.app.push_screen(TextDialog(f"Profile: {where}", Content(text)))
 
-    def action_export(self) -> None:
-        """Write the session to a file."""
-        path = self.source.path
-        if path is None:
-            return
+    def go_to_event(self, event_id: int) -> None:
+        """Select an event and show it."""
 
-        def answered(answer: str | None) -> None:
-            if answer is not None:
-                self._export(path, Path(answer).expanduser())
+        def go() -> None:
+            self.query_one(MessageList).select(event_id)
+            self._show_event(event_id)
 
-        help_text = "JSON Lines, one event a line, secrets left out. An existing file is never overwritten."
-        self.app.push_screen(
-            Prompt("Export to", help_text, str(default_export_path(path)), export_problem), answered
-        )
+        self.call_after_refresh(go)
 
-    @work(thread=True, group="export", exit_on_error=False)
-    def _export(self, session: Path, target: Path) -> None:
-        try:
-            done = export_session(session, target)
-        except (TimelineError, OSError) as error:
-            self.app.notify(f"Not exported: {error}", severity="error", markup=False)
-        else:
-            left_out = f", {count_text(done.secrets, 'secret')} left out" if done.secrets else ""
-            words = f"Exported {count_text(done.events, 'event')} to {target}{left_out}."
-            self.app.notify(words, markup=False)
-
-    # -- leaving -------------------------------------------------------------------------------------
+    # -- as a tab ------------------------------------------------------------------------------------
 
     def action_home(self) -> None:
-        """Go to the profiles and sessions."""
+        """Go to the profiles and sessions; this one goes on."""
         self.app.post_message(HomeAsked())
 
-    def leave_if_sure(self, then: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Leave at once, or ask first where a live connection would be lost."""
-        if not self.source.busy:
-            self.app.run_worker(then(), exit_on_error=False)
-            return
+    @property
+    def busy(self) -> bool:
+        """Whether closing it would end a connection."""
+        return self.source.busy
 
-        def answered(sure: bool | None) -> None:
-            if sure:
-                self.app.run_worker(then(), exit_on_error=False)
+    @property
+    def path(self) -> Path | None:
+        """The session file, once there is one."""
+        return self.source.path or self._recording
 
-        self.app.push_screen(
-            Confirm("This connection is live. Close it with 1001 and leave?", "Leave"), answered
-        )
+    def standing(self) -> Standing:
+        """How it stands; behind another tab, where nothing is drawn, the newest facts are read for it."""
+        source = self.source
+        ended = source.state is not None and source.state.state == _S.CLOSED
+        known = (source.state, source.progress if ended else None)
+        if known != self._stood and not self.is_current:
+            self._stood = known
+            with contextlib.suppress(TimelineError):  # it is told when the tab is in front
+                source.refresh()
+        return standing_of(source, self.profile_name, self.url, self.state_words())

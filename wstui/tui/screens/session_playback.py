@@ -24,6 +24,8 @@ class SessionPlayback(SessionView):
 
     _player: PlaybackClock | None = None
     _tick: Timer | None = None
+    _waits = False
+    """It stands still because another tab is in front."""
 
     def action_play_back(self) -> None:
         """Play the recording from its beginning, or end that and show it whole."""
@@ -64,6 +66,18 @@ class SessionPlayback(SessionView):
         return player is not None
 
     # -- time ------------------------------------------------------------------------------------
+
+    def _another_tab(self, mode: str) -> None:
+        """Nothing is played that nobody sees; it goes on where it was left."""
+        super()._another_tab(mode)
+        if self._player is None:
+            return
+        if not self.is_current and self._player.now.playing:
+            self._waits = True
+            self.action_play_pause()
+        elif self.is_current and self._waits:
+            self._waits = False
+            self.action_play_pause()
 
     def _pass_time(self) -> None:
         if self._player is None:

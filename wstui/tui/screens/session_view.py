@@ -67,6 +67,7 @@ class SessionView(Screen[None]):
         self._panel_model: PanelModel | None = None
         self._timer: Timer | None = None
         self._dirty = False
+        self._reader_shown: TimelineReader | None = None
         self._drawn_ns = 0
         self._drawn_id = 0
         self._arrived = 0
@@ -96,6 +97,7 @@ class SessionView(Screen[None]):
         """Start the one timer that draws, and the one that lets the clocks go on."""
         self._timer = self.set_interval(_DRAW_EVERY_S, self._draw_if_due, pause=True)
         self.set_interval(1.0, self._second_passed)
+        self.app.mode_change_signal.subscribe(self, self._another_tab)
 
     # -- keeping up ------------------------------------------------------------------------------
 
@@ -110,8 +112,20 @@ class SessionView(Screen[None]):
         if self.source.live and self.clock.monotonic_ns() - self._drawn_ns > _RECENTLY_NS:
             self._changed()
 
+    def on_screen_resume(self) -> None:
+        """In front again: what happened meanwhile is drawn now."""
+        if self._dirty and self._timer is not None:
+            self._dirty = False
+            self.update_picture()
+
+    def _another_tab(self, _mode: str) -> None:
+        """Another tab is in front, or this one again, perhaps below a dialog of its own."""
+        if self.is_current:
+            self.on_screen_resume()
+
     def _draw_if_due(self) -> None:
-        if not self._dirty:
+        """Nothing is drawn behind another tab, nor when all is drawn."""
+        if not self._dirty or not self.is_current:
             if self._timer is not None:
                 self._timer.pause()
             return
@@ -124,7 +138,8 @@ class SessionView(Screen[None]):
     def update_picture(self) -> None:
         """Bring every pane up to date with the session file and the engine's state."""
         try:
-            if self.source.refresh():
+            self.source.refresh()
+            if self.source.reader is not None and self.source.reader is not self._reader_shown:
                 self.show_session()
             self._show_messages()
             self._show_panel()
@@ -136,6 +151,7 @@ class SessionView(Screen[None]):
         """Another session file is open: begin every pane anew."""
         reader = self.source.reader
         assert reader is not None
+        self._reader_shown = reader
         self._panel_model = PanelModel(reader)
         self._counts = None
         self._drawn_id = 0
