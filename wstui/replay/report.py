@@ -98,13 +98,14 @@ def _difference_lines(difference: MessagePair) -> Iterator[str]:
         yield f"    - {_text(before)}"
         yield f"    + {_text(after)}"
     for change in difference.changes[:_CHANGES_SHOWN]:
-        yield f"    {safe_text(place_text(change.place))}: {_value(change.before)} → {_value(change.after)}"
+        both = f"{value_text(change.before)} → {value_text(change.after)}"
+        yield f"    {safe_text(place_text(change.place))}: {both}"
     if len(difference.changes) > _CHANGES_SHOWN:
         yield f"    … and {len(difference.changes) - _CHANGES_SHOWN} more places"
 
 
 def _fact(fact: FactDifference) -> str:
-    return f"~ {fact.what}: {_value(fact.before)} → {_value(fact.after)}"
+    return f"~ {fact.what}: {value_text(fact.before)} → {value_text(fact.after)}"
 
 
 def _heartbeat(side: HeartbeatSide) -> str:
@@ -123,7 +124,8 @@ def _text(message: RecordedMessage) -> str:
     return _cut(safe_bytes(message.payload[: _WIDTH * 4]))
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """A value of JSON in a line, safe to show."""
     if value is MISSING:
         return "(nothing)"
     return _cut(safe_text(_encoded(value).decode("utf-8", "replace")))

@@ -10,7 +10,9 @@ _LEFT = 6
 _LABEL_EVERY = 16
 
 
-def histogram(round_trips_ns: Sequence[int], width: int, height: int, glyphs: Glyphs) -> list[str]:
+def histogram(
+    round_trips_ns: Sequence[int], width: int, height: int, glyphs: Glyphs, slowest_ns: int = 0
+) -> list[str]:
     """Rows of text: columns of equal spans from 0 to a round number above the slowest, how many fell in each.
 
     Args:
@@ -18,11 +20,12 @@ def histogram(round_trips_ns: Sequence[int], width: int, height: int, glyphs: Gl
         width: cells.
         height: rows, the axis and its words among them.
         glyphs: the terminal's characters.
+        slowest_ns: the scale reaches at least this far: for two beside each other.
     """
     rows, columns = height - _AXIS_ROWS, width - _LEFT
     if not round_trips_ns or rows < 1 or columns < _LABEL_EVERY:
         return ["no round trip was measured yet".center(width)[:width]]
-    top_ns = max(1, round(nice_ceiling(max(round_trips_ns))))
+    top_ns = max(1, round(nice_ceiling(max(*round_trips_ns, slowest_ns))))
     counts = [0] * columns
     for value in round_trips_ns:
         counts[min(columns - 1, value * columns // top_ns)] += 1
