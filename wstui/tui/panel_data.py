@@ -193,6 +193,11 @@ class PanelModel:
             self._version += 1
         return not self._verdict.is_done
 
+    @property
+    def verdict(self) -> Mapping[str, Any] | None:
+        """What the ending rests on; None while there is none."""
+        return self._verdict.mapping if self._verdict is not None else None
+
     def _forget_ending(self) -> None:
         self._ending, self._verdict = None, None
 

@@ -113,6 +113,15 @@ class EventTimeline(ScrollView, can_focus=True):
         self._select(self.data.rows.place_of(event_id))
 
     @property
+    def selected_text(self) -> str:
+        """The selected row as it reads, nothing without one."""
+        if self.selected is None:
+            return ""
+        row = self.data.rows[self._place]
+        word = "note" if row.note_id > 0 else row.word
+        return "  ".join(part for part in (clock_text(row.t_ns), word, row.amount, row.facts) if part)
+
+    @property
     def _place(self) -> int:
         return -1 if self.selected is None else self.data.rows.place_of(*self.selected)
 

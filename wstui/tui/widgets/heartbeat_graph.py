@@ -59,11 +59,11 @@ class HeartbeatGraph(Widget, can_focus=True):
         & > .heartbeat-graph--axis { color: $foreground 30%; }
         & > .heartbeat-graph--label { color: $text-muted; }
         & > .heartbeat-graph--ping { color: $text-accent; }
-        & > .heartbeat-graph--tcp { color: $foreground 35%; }
+        & > .heartbeat-graph--tcp { color: $foreground 45%; }
         & > .heartbeat-graph--app { color: $text-success; }
         & > .heartbeat-graph--missed { color: $text-error; text-style: bold; }
         & > .heartbeat-graph--late { color: $text-warning; text-style: bold; }
-        & > .heartbeat-graph--outstanding { color: $foreground 45%; }
+        & > .heartbeat-graph--outstanding { color: $foreground 50%; }
         & > .heartbeat-graph--server { color: $text-primary; }
         & > .heartbeat-graph--close { color: $text-warning; }
         & > .heartbeat-graph--end { color: $text-error; }
@@ -150,6 +150,12 @@ class HeartbeatGraph(Widget, can_focus=True):
         else:
             end_ns = data.now_ns + window_s * NS_PER_S // _END_MARGIN
         return TimeAxis(end_ns, window_s, self._layout().dots)
+
+    @property
+    def span_ns(self) -> tuple[int, int] | None:
+        """The session time that the graph shows, from and to; None where it shows nothing."""
+        axis = self._axis()
+        return None if self._is_empty() else (axis.start_ns, axis.end_ns)
 
     def _update_title(self) -> None:
         title = self._spread_title() or self._cursor_title() or self._window_title()
