@@ -372,30 +372,6 @@ async def test_a_note_is_kept_and_marked(make_app, recording, look):
             assert [(note.event_id, note.text) for note in reader.notes()] == [(6, "deploy [b]started")]
 
 
-async def test_an_export_never_overwrites(make_app, recording, look, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    app = make_app(str(recording))
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await look.settle(app, pilot)
-        await pilot.press("f7", "enter")
-        await look.settle(app, pilot)
-        written = tmp_path / "20261122T120055Z-ab12.jsonl"
-        await look.until(pilot, written.exists)
-        await look.settle(app, pilot)
-        await pilot.press("f7")
-        await pilot.pause()
-        field = app.screen.query_one("Input")
-        assert field.value.endswith("ab12-2.jsonl")
-        field.value = str(written)
-        await pilot.press("enter")
-        await pilot.pause()
-        assert "never overwritten" in look.shown(app)
-        field.value = str(tmp_path / "nowhere" / "x.jsonl")
-        await pilot.press("enter")
-        await pilot.pause()
-        assert "There is no folder" in look.shown(app)
-
-
 async def test_the_profile_is_shown_without_its_secrets(make_app, engines, home, look):
     folder = home / "profiles"
     folder.mkdir()
