@@ -414,11 +414,16 @@ def action_commands() -> type[Provider]:
     return ActionCommands
 
 
+_BY_ID = {binding_id(row): (at, row) for at, row in enumerate(ACTIONS)}
+
+
 def footer_rank(binding: Binding) -> int:
     """How important a binding is in the footer, 1 the most; 0 for one that is not in the table."""
-    return next((row.footer for row in ACTIONS if row.name == binding.action), 0)
+    found = _BY_ID.get(binding.id or "")
+    return found[1].footer if found else 0
 
 
 def footer_order(binding: Binding) -> int:
     """The place of a binding in the footer: the table's order."""
-    return next((at for at, row in enumerate(ACTIONS) if row.name == binding.action), len(ACTIONS))
+    found = _BY_ID.get(binding.id or "")
+    return found[0] if found else len(ACTIONS)

@@ -112,7 +112,7 @@ def _keep(name: str, value: object) -> None:
     path = settings_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, changed.encode())
+        replace_file(path.resolve(), changed.encode())
     except OSError as error:
         raise SettingsError(f"{FILE_NAME}: cannot be written: {error.strerror or error}.") from error
 

@@ -92,7 +92,7 @@ def go_to(widget: Widget) -> None:
     """Give it the focus; a thing that knows better does it its own way."""
     own_way = getattr(widget, "jump_here", None)
     if own_way is not None:
-        own_way()
+        widget.call_later(own_way)
     else:
         found = widget if widget.focusable else _first_focusable(widget)
         if found is not None:

@@ -1,9 +1,10 @@
 """A form with every field of a profile: checked as one types, saved in one step, nothing typed is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -20,67 +21,16 @@ from wstui.profiles.read import shown_path
 from wstui.profiles.shelf import own_profile_path
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.profile_draft import ChangedMeanwhileError, Draft, save_draft
-from wstui.tui.profile_fields import FIELDS, GROUPS, Checked, FormField, Shape, Texts, check_form, texts_of
+from wstui.tui.profile_fields import FIELDS, GROUPS, Checked, Texts, check_form, texts_of
 from wstui.tui.screens.dialogs import Confirm
 from wstui.tui.tones import MUTED
 from wstui.tui.widgets.choice_line import ChoiceLine
+from wstui.tui.widgets.form_section import FieldRow, FormSection, dom_id
 from wstui.tui.widgets.key_bar import KeyBar
 from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.words.measures import count_text
 
 _CHECK_AFTER_S = 0.12
-_LINES = {Shape.HEADERS: 4, Shape.TABLES: 7}
-
-
-def _dom_id(key: str) -> str:
-    return f"field-{key.replace('.', '-')}"
-
-
-class FieldRow(Horizontal):
-    """A label, what is typed, and beside it what it means, or why it will not do."""
-
-    def __init__(self, field: FormField, text: str) -> None:
-        super().__init__(classes="form-row")
-        self.field = field
-        self.problem = ""
-        self.editor = _editor(field, text)
-        self._note = Static(Content(field.help), classes="form-note")
-
-    def compose(self) -> ComposeResult:
-        """One line; more where several can be typed."""
-        yield Static(Content(self.field.label), classes="form-label")
-        yield self.editor
-        yield self._note
-
-    @property
-    def text(self) -> str:
-        """What stands in it."""
-        editor = self.editor
-        return editor.text if isinstance(editor, TextArea) else editor.value
-
-    @property
-    def words(self) -> str:
-        """What it means, or why it will not do."""
-        return f"✗ {self.problem}" if self.problem else self.field.help
-
-    def say(self, problem: str) -> None:
-        """Why it will not do, or nothing."""
-        if problem != self.problem:
-            self.problem = safe_text(problem)
-            self._note.update(Content(self.words))
-            self.set_class(bool(problem), "-wrong")
-
-
-def _editor(field: FormField, text: str) -> "Input | TextArea | ChoiceLine":
-    name = _dom_id(field.key)
-    if field.shape in (Shape.CHOICE, Shape.YES_NO):
-        return ChoiceLine(field.choices or ("true", "false"), text, id=name)
-    if field.shape in _LINES:
-        area = TextArea(text, id=name, compact=True, tab_behavior="focus", soft_wrap=False)
-        area.styles.height = _LINES[field.shape]
-        return area
-    secret = field.secret and "${" not in text
-    return Input(text, id=name, compact=True, select_on_focus=False, password=secret)
 
 
 class ProfileForm(Screen[Path | None]):
@@ -89,6 +39,10 @@ class ProfileForm(Screen[Path | None]):
     CSS_PATH = "profile_form.tcss"
     PLACES: ClassVar[tuple[Place, ...]] = (Place.FORM,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.FORM)]
+    JUMPS: ClassVar[dict[str, str]] = {
+        "n": "#form-name",
+        **{str(number): f"#section-{number}" for number in range(1, len(GROUPS) + 1)},
+    }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012
 
     def __init__(self, draft: Draft) -> None:
@@ -100,8 +54,11 @@ class ProfileForm(Screen[Path | None]):
         self._timer: Timer | None = None
         self._refused: tuple[Texts, str, str] | None = None
         """What stood in the fields when it was not saved, and why."""
-        self.rows: dict[str, FieldRow] = {}
-        """By the key of their field."""
+        self._sections = [
+            FormSection(group, fields, self._shown, id=f"section-{number}")
+            for number, (group, fields) in enumerate(GROUPS, 1)
+        ]
+        self._sections[0].make_rows()
 
     def compose(self) -> ComposeResult:
         """Title, the groups one below the other, what is wrong, the keys."""
@@ -114,29 +71,34 @@ class ProfileForm(Screen[Path | None]):
                 name.disabled = self._draft.path is not None
                 yield name
                 yield Static(classes="form-note", id="form-file")
-            for group, fields in GROUPS:
-                yield Static(Content(group), classes="form-group")
-                yield from self._rows(fields)
+            yield from self._sections
         yield Static(id="form-help")
         yield Static(id="form-said")
         yield KeyBar(id="keys")
 
-    def _rows(self, fields: tuple[FormField, ...]) -> Iterator[FieldRow]:
-        for field in fields:
-            row = self.rows[field.key] = FieldRow(field, self._shown[field.key])
-            yield row
-
     def on_mount(self) -> None:
-        """Look what is wrong from the start, as of a broken file."""
-        self.query_one(f"#{_dom_id('url')}" if self._draft.name else "#form-name").focus()
+        """Look what is wrong from the start, as of a broken file; the other sections come when it stands."""
+        self.query_one(f"#{dom_id('url')}" if self._draft.name else "#form-name").focus()
         self._check()
+        self.call_after_refresh(self._fill_sections)
+
+    @work(group="sections", exit_on_error=False)
+    async def _fill_sections(self) -> None:
+        for section in self._sections:
+            await section.fill()
+            self._show_problems()
+
+    @property
+    def rows(self) -> dict[str, FieldRow]:
+        """The rows that there are by now, by the key of their field."""
+        return {key: row for section in self._sections for key, row in section.rows.items()}
 
     # -- while one types -------------------------------------------------------------------------
 
     @property
     def typed(self) -> Texts:
-        """What stands in the fields."""
-        return {key: row.text for key, row in self.rows.items()}
+        """What stands in the fields; those that are not there yet are as they were read."""
+        return {**self._shown, **{key: row.text for key, row in self.rows.items()}}
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look at it once the typing rests."""
@@ -161,15 +123,20 @@ class ProfileForm(Screen[Path | None]):
     def _check(self) -> None:
         typed = self.typed
         self._checked = check_form(self._draft.tables, self._shown, typed)
-        untouched = not self._draft.tables and typed == self._shown
-        problems = {} if untouched else self._checked.problems
-        for key, row in self.rows.items():
-            row.say(problems.get(key, ""))
+        problems = self._show_problems()
         self._show_place()
         self._show_help(self.focused)
         if self._refused is None or self._refused[0] != self._everything_typed():
             self._refused = None
             self._say_how_it_stands(problems.get("", ""), len(problems))
+
+    def _show_problems(self) -> Mapping[str, str]:
+        """Each beside its field; a form that nobody has touched yet has none."""
+        untouched = not self._draft.tables and self.typed == self._shown
+        problems = {} if untouched else self._checked.problems
+        for key, row in self.rows.items():
+            row.say(problems.get(key, ""))
+        return problems
 
     def _say_how_it_stands(self, general: str, count: int) -> None:
         if count:
@@ -224,14 +191,18 @@ class ProfileForm(Screen[Path | None]):
     def _everything_typed(self) -> Texts:
         return {**self.typed, "": self.query_one("#form-name", Input).value}
 
-    def _go_to_problem(self) -> None:
+    @work(exclusive=True, group="problem", exit_on_error=False)
+    async def _go_to_problem(self) -> None:
+        """Also where its section is not filled yet."""
         problems = self._checked.problems
+        self._say_how_it_stands(problems.get("", ""), len(problems))
+        first = next((field.key for field in FIELDS if field.key in problems), None)
+        for section in self._sections:
+            if first is not None and section.holds(first):
+                await section.fill()
+                section.rows[first].editor.focus()
         for key, row in self.rows.items():
             row.say(problems.get(key, ""))
-        first = next((field.key for field in FIELDS if field.key in problems), None)
-        self._say_how_it_stands(problems.get("", ""), len(problems))
-        if first is not None:
-            self.rows[first].editor.focus()
 
     def action_leave(self) -> None:
         """Leave; asks where something typed would be lost."""
