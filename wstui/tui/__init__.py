@@ -17,9 +17,9 @@ def run(*targets: str, demo: str | None = None) -> int:
         demo: a fault of the lab: start it on a port of its own and connect to it.
     """
     from wstui.tui.app import WstuiApp
-    from wstui.tui.legacy_keys import teach_alt_enter
+    from wstui.tui.legacy_keys import teach_alt_keys
 
-    teach_alt_enter()
+    teach_alt_keys()
     draw_behind_others()
     app = WstuiApp(*targets, demo=demo)
     app.run()

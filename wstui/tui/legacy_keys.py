@@ -1,7 +1,8 @@
-r"""Alt+Enter in terminals without the extended keyboard protocol (tmux, older ones).
+r"""Keys with Alt in terminals without the extended keyboard protocol (tmux, older ones).
 
-They send ESC CR, which Textual's table does not know: after a delay it would arrive as a plain Enter
-and send a half-written message. Terminals with the protocol send ``CSI 13;3u`` and need none of this.
+They send ESC and the key. ESC CR is not in Textual's table: after a delay it would arrive as a plain
+Enter and send a half-written message. ESC and a digit is there, as a character of a Mac's Option key.
+Terminals with the protocol send ``CSI 13;3u`` and need none of this.
 """
 
 import contextlib
@@ -12,13 +13,24 @@ class _LegacyKey(Enum):
     """Shaped like Textual's own ``Keys``: the value is the key's name."""
 
     ALT_ENTER = "alt+enter"
+    ALT_1 = "alt+1"
+    ALT_2 = "alt+2"
+    ALT_3 = "alt+3"
+    ALT_4 = "alt+4"
+    ALT_5 = "alt+5"
+    ALT_6 = "alt+6"
+    ALT_7 = "alt+7"
+    ALT_8 = "alt+8"
+    ALT_9 = "alt+9"
 
 
-def teach_alt_enter() -> None:
-    """Add ESC CR and ESC LF to Textual's table of sequences; harmless when repeated."""
+def teach_alt_keys() -> None:
+    """Put what they send into Textual's table of sequences; harmless when repeated."""
     with contextlib.suppress(ImportError):
         from textual import _ansi_sequences
 
         table = _ansi_sequences.ANSI_SEQUENCES_KEYS
         if isinstance(table, dict):
-            table.update({"\x1b\r": (_LegacyKey.ALT_ENTER,), "\x1b\n": (_LegacyKey.ALT_ENTER,)})
+            enter = (_LegacyKey.ALT_ENTER,)
+            table.update({"\x1b\r": enter, "\x1b\n": enter})
+            table.update({f"\x1b{digit}": (_LegacyKey(f"alt+{digit}"),) for digit in range(1, 10)})

@@ -7,6 +7,7 @@ from wstui.tui.tabs import Standing
 from wstui.words.measures import clock_text
 
 _ENDED = frozenset({ConnectionState.CLOSED, ConnectionState.WAITING_TO_RETRY})
+_HERE = ("127.0.0.1:", "localhost:", "[::1]:")
 _MINUTE_CHARACTERS = len("12:00")
 
 
@@ -30,9 +31,14 @@ def _endings(source: SessionSource) -> int:
 
 
 def short_endpoint(url: str) -> str:
-    """A URL's host and port; of a socket file its name."""
+    """A URL's host, port and path, of this machine without the host; of a socket file its name."""
     scheme, _, rest = url.partition(":")
     rest = rest.removeprefix("//").partition("?")[0]
     if scheme.endswith("+unix"):
         return rest.partition(":")[0].rpartition("/")[2]
-    return rest.partition("/")[0].rpartition("@")[2]
+    place, slash, path = rest.partition("/")
+    place = place.rpartition("@")[2]
+    for here in _HERE:
+        if place.startswith(here):
+            place = place.removeprefix(here.removesuffix(":"))
+    return f"{place}{slash}{path}".rstrip("/")
