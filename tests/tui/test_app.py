@@ -118,6 +118,8 @@ async def test_our_theme_is_the_default_and_another_can_be_asked_for(make_app, m
         assert app.screen.styles.background.hex.lower() == LIGHT.background
     monkeypatch.setenv("TEXTUAL_THEME", "textual-dark")
     assert make_app().theme == "textual-dark"
+    monkeypatch.setenv("TEXTUAL_THEME", "wstui-light")
+    assert make_app().theme == "wstui-light", "wstui's own can be asked for as well"
 
 
 def test_both_themes_are_complete():

@@ -30,12 +30,14 @@ class SettingsApp(App[int]):
             self.register_theme(theme)
         found = read_settings() if settings_path().exists() else ReadSettings(Settings())
         self.settings, self._settings_problem = found.settings, found.problem
-        if "TEXTUAL_THEME" not in os.environ:
-            # Set before a stylesheet is read: a watched change would parse all of them twice.
-            self.set_reactive(App.theme, self._known_theme())
-            self.stylesheet.set_variables(self.get_css_variables())
+        # Set before a stylesheet is read: a watched change would parse all of them twice.
+        self.set_reactive(App.theme, self._known_theme())
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def _known_theme(self) -> str:
+        asked = os.environ.get("TEXTUAL_THEME", "")
+        if asked in self.available_themes:
+            return asked
         name = self.settings.theme
         if name in self.available_themes:
             return name

@@ -14,7 +14,7 @@ from wstui.words.measures import clock_text
 
 _LEGEND: tuple[tuple[str, str, str], ...] = (
     ("ping", "⠒", "$text-accent"),
-    ("tcp", "⠤", "$foreground 35%"),
+    ("tcp", "⠤", "$foreground 45%"),
     ("app", "⠒", "$text-success"),
 )
 

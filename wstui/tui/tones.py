@@ -30,7 +30,7 @@ def tone_class(tone: str) -> str:
 
 
 CONTENT_STYLES = {
-    "quiet": "$foreground 60%",
+    "quiet": "$foreground 72%",
     "good": "$text-success",
     "accent": "$text-accent",
     "warning": "$text-warning",

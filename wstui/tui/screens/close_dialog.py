@@ -25,6 +25,7 @@ from wstui.events import (
     close_code_name,
     why_not_sendable,
 )
+from wstui.tui.tones import MUTED
 
 _DEFAULT_CODE = "1000"
 _LARGEST_CODE = 65535
@@ -82,10 +83,10 @@ def reason_bytes(reason: str) -> int:
 def _code_option(row: CloseCode) -> Option:
     reserved = row.sender == "nobody"
     text = Content.assemble(
-        (f"{row.code:<10}", "$foreground 60%" if reserved else "bold"),
-        (f"{row.name:<21}", "$foreground 60%" if reserved else ""),
+        (f"{row.code:<10}", MUTED if reserved else "bold"),
+        (f"{row.name:<21}", MUTED if reserved else ""),
         ("never on the wire: " if reserved else "", "$text-warning"),
-        (row.meaning, "$foreground 60%"),
+        (row.meaning, MUTED),
     )
     return Option(text, str(row.code))
 
@@ -95,7 +96,7 @@ def _options() -> Iterator[Option]:
     yield from (_code_option(CLOSE_CODES[code]) for code in codes if code < _SHOWN_RANGES[0].first)
     for row in _SHOWN_RANGES:
         text = Content.assemble(
-            (f"{row.first}–{row.last} ", "bold"), (f"{row.name:<21}", ""), (row.meaning, "$foreground 60%")
+            (f"{row.first}–{row.last} ", "bold"), (f"{row.name:<21}", ""), (row.meaning, MUTED)
         )
         yield Option(text, f"range-{row.first}")
         yield from (_code_option(CLOSE_CODES[code]) for code in codes if row.first <= code <= row.last)
@@ -189,7 +190,7 @@ class CloseDialog(ModalScreen[CloseRequest | None]):
         self.query_one("#close-name", Static).update(Content(code_name(code)))
         self.query_one("#close-meaning", Static).update(Content(code_meaning(code)))
         size = reason_bytes(reason)
-        style = "$text-error" if size > REASON_LIMIT_BYTES else "$foreground 60%"
+        style = "$text-error" if size > REASON_LIMIT_BYTES else MUTED
         self.query_one("#close-bytes", Static).update(
             Content.styled(f"{size} of {REASON_LIMIT_BYTES} bytes", style)
         )

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from wstui.tui.beats import Numbers
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import number_text, round_trip_text, table_unit_of
+from wstui.tui.tones import MUTED
 
 Column = tuple[str, str, str]
 """Heading, value, style."""
@@ -45,15 +46,15 @@ def number_lines(numbers: Numbers, width: int, glyphs: Glyphs) -> Content:
     """The table as text, in a width."""
     unit_ns, sign = table_unit_of(numbers.median_ns or numbers.last_ns or 1_000_000)
     columns = _fitting(_columns(numbers, unit_ns), width)
-    heads: list[tuple[str, str]] = [(f"{shown_in(sign, glyphs):>{_UNIT_CELLS}}", "$foreground 60%")]
+    heads: list[tuple[str, str]] = [(f"{shown_in(sign, glyphs):>{_UNIT_CELLS}}", MUTED)]
     values: list[tuple[str, str]] = [(" " * _UNIT_CELLS, "")]
     for head, value, style in columns:
         cells = _cells(head, value)
-        heads.append((f"{head:>{cells}}", "$foreground 60%"))
+        heads.append((f"{head:>{cells}}", MUTED))
         values.append((f"{shown_in(value, glyphs):>{cells}}", style))
     lines = [Content.assemble(*heads), Content.assemble(*values)]
     if numbers.server_pings:
-        lines.append(Content.styled(shown_in(server_words(numbers), glyphs), "$foreground 60%"))
+        lines.append(Content.styled(shown_in(server_words(numbers), glyphs), MUTED))
     return Content("\n").join(lines)
 
 
@@ -72,7 +73,7 @@ def _columns(numbers: Numbers, unit_ns: int) -> list[Column]:
         ("p95", measured(numbers.p95_ns), ""),
         ("p99", measured(numbers.p99_ns), ""),
         ("jitter", measured(numbers.jitter_ns), ""),
-        ("tcp", measured(numbers.tcp_rtt_ns), "$foreground 60%"),
+        ("tcp", measured(numbers.tcp_rtt_ns), MUTED),
         ("missed", missed, "bold $text-error" if numbers.missed else ""),
     ]
 

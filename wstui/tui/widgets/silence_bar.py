@@ -6,6 +6,7 @@ from textual.widget import Widget
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import NS_PER_S, span_text
 from wstui.tui.panel_data import PanelData
+from wstui.tui.tones import MUTED
 from wstui.tui.traffic import Silence
 from wstui.words.measures import duration_text
 
@@ -49,7 +50,7 @@ class SilenceBar(Widget):
 def silence_lines(silence: Silence, width: int, glyphs: Glyphs, *, running: bool) -> Content:
     """Bar and words in a width."""
     if silence.opened_ns is None:
-        return Content.styled(f"{_LABEL}counts from the moment it is open"[:width], "$foreground 60%")
+        return Content.styled(f"{_LABEL}counts from the moment it is open"[:width], MUTED)
     share = silence.silent_ns / NS_PER_S / (silence.limit_s or PLAIN_SCALE_S)
     style = next(style for limit, style in _STEPS if share < limit)
     amount = " " + amount_words(silence, running=running)
@@ -57,12 +58,12 @@ def silence_lines(silence: Silence, width: int, glyphs: Glyphs, *, running: bool
     filled, empty = bar_cells(share, cells, glyphs)
     words = " " * len(_LABEL) + silence_words(silence, running=running)
     return Content.assemble(
-        (_LABEL, "$foreground 60%"),
+        (_LABEL, MUTED),
         (filled, style if silence.limit_s else "$text-accent"),
         (empty, "$foreground 20%"),
         (shown_in(amount, glyphs), style if silence.limit_s else ""),
         "\n",
-        (shown_in(words, glyphs)[:width], "$foreground 60%"),
+        (shown_in(words, glyphs)[:width], MUTED),
     )
 
 

@@ -17,12 +17,13 @@ from wstui.tui.graph_scale import (
 )
 from wstui.tui.panel_data import PanelData
 from wstui.tui.state_words import SIGNS
+from wstui.tui.tones import MUTED
 from wstui.tui.widgets.silence_bar import amount_words
 
 _GRAPH_CELLS = (8, 30)
 _GRAPH_STYLES = {
     "ping": "$text-accent",
-    "tcp": "$foreground 35%",
+    "tcp": "$foreground 45%",
     "missed": "bold $text-error",
     "late": "bold $text-warning",
     "app": "$text-success",
@@ -83,9 +84,9 @@ class StatusStrip(Widget):
         last = data.numbers.last_ns
         words = "no heartbeat yet" if last is None else round_trip_text(last)
         return Content.assemble(
-            (f" {shown_in(SIGNS[state], self.glyphs)} ", _STATE_STYLES.get(state, "$foreground 60%")),
-            (f"{state.value.replace('_', ' ')}  ", _STATE_STYLES.get(state, "$foreground 60%")),
-            (shown_in(f"{words}  ", self.glyphs), "bold" if last is not None else "$foreground 60%"),
+            (f" {shown_in(SIGNS[state], self.glyphs)} ", _STATE_STYLES.get(state, MUTED)),
+            (f"{state.value.replace('_', ' ')}  ", _STATE_STYLES.get(state, MUTED)),
+            (shown_in(f"{words}  ", self.glyphs), "bold" if last is not None else MUTED),
         )
 
     def _after(self, *, brief: bool = False) -> Content:
@@ -93,9 +94,9 @@ class StatusStrip(Widget):
         if data.numbers.missed:
             parts.append((f"missed {data.numbers.missed:,}  ", "bold $text-error"))
         if data.numbers.server_pings and not brief:
-            parts.append((f"server pings {data.numbers.server_pings:,}  ", "$foreground 60%"))
+            parts.append((f"server pings {data.numbers.server_pings:,}  ", MUTED))
         if data.state == ConnectionState.OPEN and data.silence.opened_ns is not None:
-            parts.append((f"silent {amount_words(data.silence, named=False)} ", "$foreground 60%"))
+            parts.append((f"silent {amount_words(data.silence, named=False)} ", MUTED))
         if data.state == ConnectionState.WAITING_TO_RETRY:
             left = span_text(max(0, data.retry_at_ns - data.clock_ns))
             parts.append((f"retry in {left}, attempt {data.attempt} ", "$text-warning"))
@@ -118,6 +119,6 @@ class StatusStrip(Widget):
         style = "bold $text-error" if ending.tone == "error" else "bold"
         return Content.assemble(
             (shown_in(f" {ending.title}", self.glyphs), style),
-            (share, "$foreground 60%"),
-            ("  ^b says why", "$foreground 60%"),
+            (share, MUTED),
+            ("  ^b says why", MUTED),
         )
