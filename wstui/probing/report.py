@@ -126,9 +126,9 @@ def _silence(showing: Showing) -> Lines:
     if not showing.ended_by_them:
         return [("Silence", f"still open after {_span(showing.age_s)}{_server_pings(showing)}")]
     silence_s = showing.our_silence_s
-    spoke = f", while the server spoke until {_span(showing.silence_s)} before"
-    heard = spoke if (showing.silence_s or 0.0) < (silence_s or 0.0) else ""
-    said = f"ended after {_span(silence_s)} of our silence{heard}, at an age of {_span(showing.age_s)}"
+    heard = (showing.silence_s or 0.0) < (silence_s or 0.0)
+    whose = "of our silence, while the server spoke" if heard else "of silence"
+    said = f"ended after {_span(silence_s)} {whose}, at an age of {_span(showing.age_s)}"
     return [("Silence", said), ("Silence", _ending(showing))]
 
 
