@@ -93,15 +93,19 @@ class Redactor:
 
     # ---- replacing ----
 
-    def suspects(self, events: Sequence[RecordedEvent | StoredEvent]) -> list[int]:
+    def suspects(self, events: Sequence[RecordedEvent | StoredEvent], *, named: bool = True) -> list[int]:
         """Which of some events may hold a secret; the others may leave as they are.
 
         All payloads are looked at together: that is many times as fast.
+
+        Args:
+            events: as recorded.
+            named: whether a payload may name a secret; False where that was looked for already.
         """
         if self._patterns:
             return list(range(len(events)))
         payloads = Payloads([event.payload for event in events])
-        found = may_name_a_secret(payloads)
+        found = may_name_a_secret(payloads) if named else set()
         if not self._learning:
             found |= self._known.suspects(payloads)
         found.update(index for index, event in enumerate(events) if event.detail and _says_more(event))

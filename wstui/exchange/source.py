@@ -70,13 +70,15 @@ class Source:
         self._redactor = Redactor(self.options.patterns) if self.options.redact else None
         self._slices: dict[int, bytes] = {}
         """Of fragmented messages: by event, its part of the redacted whole."""
+        self._unnamed: dict[int, int] = {}
+        """Ranges of events in whose payloads nothing names a secret."""
         self._counts: dict[str, int] = {}
         """Redactions by what they were made in; a second pass counts afresh."""
         self._evidence: list[RecordedEvent] | None = None
         self.events = 0
         """How many events the last pass gave."""
         if self._redactor is not None:
-            _learn(reader, self._redactor)
+            self._unnamed = _learn(reader, self._redactor)
         self.info = self._counted("info", lambda: self._info(reader.info))
         self.name = reader.path.name
 
@@ -178,7 +180,8 @@ class Source:
         )
 
     def _redacted_stored(self, batch: list[StoredEvent], redactor: Redactor) -> list[StoredEvent]:
-        if not (suspects := redactor.suspects(batch)):
+        named = self._unnamed.get(batch[0].id, 0) != batch[-1].id
+        if not (suspects := redactor.suspects(batch, named=named)):
             return batch
         shown = batch.copy()
         events = self._redacted(from_stored(batch[index] for index in suspects))
@@ -222,23 +225,35 @@ class Source:
             start = end
 
 
-def _learn(reader: TimelineReader, redactor: Redactor) -> None:
-    """Read a session for its secrets, fragmented messages put together."""
+def _learn(reader: TimelineReader, redactor: Redactor) -> dict[int, int]:
+    """Read a session for its secrets, fragmented messages put together.
+
+    Returns:
+        The ranges, from first to last event, in whose payloads nothing names a secret.
+    """
     info = reader.info
     redactor.learn({"url": info.url, "title": info.title, "settings": info.settings})
     fragments: dict[tuple[int, str], bytearray] = {}
-    for stored in reader.payloads(batch=_BATCH):
-        if batch := reader.events_of(_telling(stored, redactor)):
+    unnamed: dict[int, int] = {}
+    for first_id, last_id in reader.spans(batch=_BATCH):
+        blob, telling = reader.payload_block(first_id, last_id)
+        if redactor.has_patterns or may_name_a_secret(Payloads([blob])):
+            telling = _telling(reader.payloads(first_id, last_id), redactor)
+        else:
+            unnamed[first_id] = last_id
+        if telling:
+            batch = reader.events_of(telling)
             redactor.learn_events(batch)
             for message in _whole_messages(batch, fragments):
                 redactor.learn_payload(message)
-        for marks in reader.marks_between(stored[0].id, stored[-1].id).values():
+        for marks in reader.marks_between(first_id, last_id).values():
             for mark in marks:
                 redactor.learn(mark.data)
     for rest in fragments.values():
         redactor.learn_payload(bytes(rest))
     for note in reader.notes():
         redactor.learn_text(note.text)
+    return unnamed
 
 
 def _telling(stored: list[StoredPayload], redactor: Redactor) -> list[int]:

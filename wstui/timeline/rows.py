@@ -18,11 +18,18 @@ EVENT = "id, t_ns, connection, kind, direction, size, wire_size, transcript, det
 STORED = "id, t_ns, connection, kind, direction, size, wire_size, payload, detail"
 """The same in an event's order, without what only this program needs."""
 
-PAYLOAD = (
-    "id, payload, detail IS NOT NULL AND kind NOT IN ('ping', 'pong') AND (kind NOT IN ('text', 'binary')"
+_HAS_MORE = (
+    "detail IS NOT NULL AND kind NOT IN ('ping', 'pong') AND (kind NOT IN ('text', 'binary')"
     " OR instr(detail, '\"fragment\"') OR instr(detail, '\"cut\"') OR instr(detail, '\\'))"
 )
-"""What a look over all payloads needs, and whether the event has more to say than its payload."""
+PAYLOAD = f"id, payload, {_HAS_MORE}"
+"""What a look at a payload needs, and whether its event has more to say."""
+
+PAYLOADS = (
+    "coalesce(CAST(group_concat(payload, x'0a') AS BLOB), x''),"
+    f" coalesce(group_concat(CASE WHEN {_HAS_MORE} THEN id END), '')"
+)
+"""The same of many events at once: all payloads as one, and whose events have more to say."""
 
 EVENT_WITHOUT_PAYLOAD = "id, t_ns, connection, kind, direction, size, wire_size, transcript, detail"
 
@@ -173,6 +180,15 @@ def to_payloads(rows: list[Row]) -> list[StoredPayload]:
         DamagedRowError: a row does not hold what the writer writes.
     """
     return _checked(rows, list[StoredPayload])
+
+
+def to_payload_blocks(rows: list[Row]) -> list[tuple[bytes, str]]:
+    """All payloads of some events, a line end between them, and the numbers of events that have more to say.
+
+    Raises:
+        DamagedRowError: a row does not hold what the writer writes.
+    """
+    return _checked(rows, list[tuple[bytes, str]])
 
 
 def _is_one_plain_line(detail: str) -> bool:

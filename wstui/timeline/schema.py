@@ -101,7 +101,7 @@ def format_version(connection: sqlite3.Connection, name: str, newest: int = FORM
         sqlite3.DatabaseError: the file is damaged or no database at all.
     """
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    if application_id != APPLICATION_ID:
+    if application_id != APPLICATION_ID or connection.execute("PRAGMA encoding").fetchone()[0] != "UTF-8":
         raise TimelineError(f"{name} is not a wstui session file.")
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > newest:
