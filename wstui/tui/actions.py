@@ -87,7 +87,9 @@ def _key_label(key: str) -> str:
     if key in _KEY_LABELS:
         return _KEY_LABELS[key]
     if key.startswith("ctrl+"):
-        return f"^{key.removeprefix('ctrl+')}"
+        return f"^{_key_label(key.removeprefix('ctrl+'))}"
+    if key.startswith("alt+"):
+        return f"Alt+{_key_label(key.removeprefix('alt+'))}"
     return key.upper() if key.startswith("f") and key[1:].isdigit() else key
 
 
@@ -117,7 +119,16 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     _A(_P.SESSION, "close", "f3", "close", "Close with a code and a reason of your choice.", 4, True, True),
-    _A(_P.SESSION, "profile", "f4", "profile", "Show the settings that this session uses.", 10, True, True),
+    _A(
+        _P.SESSION,
+        "profile",
+        "f4",
+        "profile",
+        "The form of its profile; what is saved holds from the next connection.",
+        10,
+        True,
+        True,
+    ),
     _A(_P.SESSION, "connect", "f5", "connect", "Connect to the endpoint in the bar.", 2, True, True),
     _A(
         _P.SESSION,
@@ -341,7 +352,7 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     _A(_P.FORM, "save", "ctrl+s", "save", "Write the profile's file, whole or not at all.", 1, True, True),
-    _A(_P.FORM, "leave", "escape", "back", "Leave; asks where something typed would be lost.", 2),
+    _A(_P.FORM, "leave", "escape,f4", "back", "Leave; asks where something typed would be lost.", 2),
     _A(_P.HOME, "filter", "ctrl+f,slash", "find", "Show only what holds some words.", 8, True),
     _A(
         _P.HOME,
@@ -358,12 +369,13 @@ ACTIONS: tuple[Action, ...] = (
             _P.APP,
             f"go_to_tab({number})",
             f"alt+{number}",
-            f"tab {number}",
-            "Go to the tab of that number.",
+            "go to tab",
+            "Show the tab of that number.",
             priority=True,
         )
         for number in range(1, 10)
     ),
+    _A(_P.APP, "new_tab", "", "new tab", "Open something else beside what is open.", 0, True),
     _A(_P.APP, "step_tab(1)", "ctrl+pagedown", "next tab", "Go to the next tab.", 0, True, True),
     _A(_P.APP, "step_tab(-1)", "ctrl+pageup", "previous tab", "Go to the tab before.", 0, True, True),
     _A(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.app import App
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen, SystemModalScreen
 
 from wstui.tui.clock import Clock
 from wstui.tui.navigation import CloseTabAsked, DemoAsked, OpenAsked, TabAsked
@@ -184,8 +184,13 @@ class TabbedApp(App[int]):
             return self.tabs.numbered(int(str(parameters[0]))) is not None
         if action == "step_tab":
             return len(self.tabs) > (self.tabs.current is not None)
+        if action == "new_tab":
+            return self.tabs.current is not None
         if action == "close_tab":
-            return self.tabs.current is not None and not self.screen.is_modal
+            in_dialog = isinstance(self.screen, ModalScreen) and not isinstance(
+                self.screen, SystemModalScreen
+            )
+            return self.tabs.current is not None and not in_dialog
         return super().check_action(action, parameters)
 
     async def action_go_to_tab(self, number: int) -> None:
@@ -199,6 +204,10 @@ class TabbedApp(App[int]):
         tab = self.tabs.beside(by)
         if tab is not None:
             await self.show_tab(tab)
+
+    async def action_new_tab(self) -> None:
+        """Choose at home what to open beside the sessions that are open."""
+        await self.show_home()
 
     async def action_close_tab(self) -> None:
         """Close the tab in front, or ask first where a live connection would be lost."""

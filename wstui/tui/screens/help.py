@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from textual.content import Content
 
-from wstui.tui.actions import Place, actions_of, binding_id
+from wstui.tui.actions import Action, Place, actions_of, binding_id
 from wstui.tui.screens.dialogs import TextDialog
 from wstui.tui.tones import MUTED
 
@@ -14,6 +15,7 @@ _SIGNS = (
     ("→ ←", "sent, received"),
     ("■", "TCP ended: FIN (in order), RST (reset), or lost"),
     ("✗ ✱ ✎", "an error, a fault that was injected here, a note"),
+    ("• !", "on a tab: something arrived, a connection ended, since it was looked at"),
     ("(p)", "pings and pongs stand in the side panel; p shows them among the messages"),
 )
 _PLACES = {
@@ -34,18 +36,22 @@ _PLACES = {
 _KEYS_CELLS = 26
 
 
+def _keys(rows: list[Action], changed_keys: Mapping[str, str]) -> str:
+    """The keys of an action, or from the first to the last of several that do the same."""
+    own = [replace(row, keys=changed_keys.get(binding_id(row)) or row.keys) for row in rows]
+    labels = [row.key_label or "^p, then type" for row in own]
+    return labels[0] if len(labels) == 1 else f"{labels[0]} … {labels[-1]}"
+
+
 def help_dialog(screen_name: str, changed_keys: Mapping[str, str] | None = None) -> TextDialog:
     """The help for ``home`` or ``session``, with the keys that a person has set."""
     lines: list[Content] = []
     for place in _PLACES[screen_name]:
         lines += [Content.styled(place.value, "bold $text-accent")]
-        for action in actions_of(place):
-            own = (changed_keys or {}).get(binding_id(action))
-            keys = (replace(action, keys=own) if own else action).key_label or "^p, then type"
-            title = action.title[:1].upper() + action.title[1:]
-            lines.append(
-                Content.assemble((f"  {keys:<{_KEYS_CELLS}}", "bold"), f"{title}. ", (action.help, MUTED))
-            )
+        for (title, words), rows in groupby(actions_of(place), lambda row: (row.title, row.help)):
+            keys = _keys(list(rows), changed_keys or {})
+            shown = f"{title[:1].upper()}{title[1:]}. "
+            lines.append(Content.assemble((f"  {keys:<{_KEYS_CELLS}}", "bold"), shown, (words, MUTED)))
         lines.append(Content())
     lines.append(Content.styled("Signs", "bold $text-accent"))
     lines += [

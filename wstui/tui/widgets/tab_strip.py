@@ -27,7 +27,7 @@ _CUT = "… "
 _MIDDLE_BUTTON = 2
 _MARKS = {News.NONE: "", News.ARRIVED: " •", News.ENDED: " !"}
 _MARK_TONES = {News.ARRIVED: "accent", News.ENDED: "error"}
-_HINTS = ("Esc goes back", "alt+1…9")
+_HINTS = ("Esc goes back", "Alt+1…9")
 """At home, and in a tab."""
 
 
