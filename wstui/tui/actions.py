@@ -154,14 +154,18 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.SESSION, "export", "f7", "export", "Write a report or a file; with a preview.", 9, True, True),
     _A(
         _P.SESSION,
-        "play_back",
+        "replay",
         "f8",
-        "play back",
-        "Play a recording as it happened; again: end that.",
+        "replay",
+        "Play back, drive again, serve, compare; F8 F8 plays back, F8 then ends it.",
         9,
         True,
         True,
     ),
+    _A(_P.SESSION, "play_back", "", "play back", "Watch the recording happen again.", 0, True),
+    _A(_P.SESSION, "drive_again", "", "drive again", "Send what the client sent to an endpoint.", 0, True),
+    _A(_P.SESSION, "serve_session", "", "serve", "Be the recorded server, for any client.", 0, True),
+    _A(_P.SESSION, "compare_with", "", "compare with another", "Two sessions beside each other.", 0, True),
     _A(
         _P.SESSION,
         "find",
@@ -363,6 +367,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _A(_P.SESSIONS, "screen.delete_session", "d,delete", "delete", "Delete the chosen session's file.", 3),
     _A(_P.SESSIONS, "screen.pin_session", "p", "pin", "Keep it whatever retention says, or no longer.", 6),
+    _A(_P.SESSIONS, "screen.pick_session", "space", "pick", "Pick for a comparison; two at most.", 9),
+    _A(_P.SESSIONS, "screen.compare_sessions", "x", "compare", "Two picked, or the picked and this one.", 8),
     _A(_P.SESSIONS, "screen.rename_session", "t,f2", "title", "Give the session a title.", 7),
     *(
         _A(

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wstui.profiles import Profile, ProfileError, load_profile, profile_to_mapping, save_profile
+from wstui.profiles import (
+    Profile,
+    ProfileError,
+    load_profile,
+    profile_to_mapping,
+    redact_url,
+    save_profile,
+)
 from wstui.profiles.curl import profile_from_curl
 from wstui.profiles.read import FILE_LIMIT_BYTES, shown_path
 from wstui.profiles.shelf import own_profile_path, profile_slug
@@ -67,6 +74,15 @@ def curl_draft(text: str) -> Draft:
     return Draft(
         _free_name(endpoint.host or "imported", copy=False), profile_to_mapping(profile), remark=secrets
     )
+
+
+def new_draft(profile: Profile, name: str = "") -> Draft:
+    """A new profile with these settings: what was dialled by its URL, or whose file is gone."""
+    remark = "No file yet: saving makes a profile of it."
+    if redact_url(profile.url) != profile.url:
+        remark = "The URL holds a secret: ${NAME} in its place keeps that out of the file."
+    base = name or parse_url(profile.url).host or "session"
+    return Draft(_free_name(base, copy=False), profile_to_mapping(profile), remark=remark)
 
 
 def save_draft(draft: Draft, name: str, profile: Profile, *, overwrite: bool = False) -> Path:

@@ -135,10 +135,11 @@ class TextDialog(ModalScreen[None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1,f4", "dismiss(None)", "back")]
 
-    def __init__(self, title: str, text: Content) -> None:
+    def __init__(self, title: str, text: Content, keys: str = "Esc goes back") -> None:
         super().__init__()
         self._title_words = title
         self._text = text
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """A title and the text, which scrolls."""
@@ -146,4 +147,4 @@ class TextDialog(ModalScreen[None]):
             yield Static(Content(self._title_words), classes="dialog-title")
             with VerticalScroll(can_focus=True):
                 yield Static(self._text)
-            yield Static(Content("Esc goes back"), classes="dialog-help")
+            yield Static(Content(self._keys), classes="dialog-help")

@@ -2,28 +2,23 @@
 
 Made of layers, each over the one before: the picture (:class:`SessionView`), the connection
 (:class:`SessionConnection`), the filter, reading (:class:`SessionLooking`), what is done with messages,
-what is sent (:class:`SessionTalking`), notes, the shares of the room (:class:`SessionLayout`). Here are the
-beginning and the end, profile and export.
+what is sent (:class:`SessionTalking`), notes, the shares of the room (:class:`SessionLayout`), the profile.
+Here are the beginning and the end.
 """
 
 import contextlib
 from pathlib import Path
 from typing import Any, ClassVar
 
-import tomli_w
 from textual.binding import BindingType
-from textual.content import Content
 
-from wstui.events import ConnectionState, safe_text
-from wstui.profiles import settings_snapshot
-from wstui.profiles.read import shown_path
+from wstui.events import ConnectionState
 from wstui.targets import Recording, Target
 from wstui.timeline import TimelineError
 from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
 from wstui.tui.navigation import HomeAsked
-from wstui.tui.screens.dialogs import TextDialog
-from wstui.tui.screens.session_layout import SessionLayout
+from wstui.tui.screens.session_profile import SessionProfile
 from wstui.tui.screens.session_sharing import SessionSharing
 from wstui.tui.session_source import StartEngine
 from wstui.tui.standing import standing_of
@@ -34,7 +29,7 @@ from wstui.tui.widgets.message_list import MessageList
 _S = ConnectionState
 
 
-class SessionScreen(SessionSharing, SessionLayout):
+class SessionScreen(SessionSharing, SessionProfile):
     """A session, live or recorded."""
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSION, Place.COMPOSER)
@@ -96,19 +91,7 @@ class SessionScreen(SessionSharing, SessionLayout):
         self.end_filter()
         await self.end()
 
-    # -- the profile ----------------------------------------------------------------------
-
-    def action_profile(self) -> None:
-        """Show the settings of this session, secrets left out."""
-        if self.destination is not None:
-            where = shown_path(self.destination.path) if self.destination.path else "a bare URL, no file"
-            settings = settings_snapshot(self.destination.profile)
-        elif self.source.reader is not None:
-            where, settings = "as recorded with the session", self.source.reader.info.settings
-        else:
-            return
-        text = safe_text(tomli_w.dumps(settings), newlines=True)
-        self.app.push_screen(TextDialog(f"Profile: {where}", Content(text)))
+    # -- from elsewhere ----------------------------------------------------------------------------
 
     def go_to_event(self, event_id: int) -> None:
         """Select an event and show it."""

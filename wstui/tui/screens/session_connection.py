@@ -94,11 +94,16 @@ class SessionConnection(SessionPlayback):
 
     def action_connect(self) -> None:
         """Connect to what stands in the bar."""
-        self._connect_to(self.query_one(ConnectBar).typed_url.strip())
+        self._connect_to(self.typed_url)
+
+    @property
+    def typed_url(self) -> str:
+        """What stands in the bar."""
+        return self.query_one(ConnectBar).typed_url.strip()
 
     def action_reconnect(self) -> None:
         """Connect again; to another endpoint, if another one was typed."""
-        typed = self.query_one(ConnectBar).typed_url.strip()
+        typed = self.typed_url
         if typed == self.url:
             self.command(Connect())
         else:
