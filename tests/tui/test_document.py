@@ -24,7 +24,7 @@ def test_broken_json_stays_as_it_is_and_says_so():
 def test_a_large_message_says_that_it_is_shown_in_part():
     payload = b"[" + b"1," * SHOWN_BYTES + b"1]"
     for document in (pretty_document(payload, len(payload)), raw_document(payload, len(payload))):
-        assert words(document.layout(120)[:1]) == ["Shown in part: the first 1.0 MB of 2.1 MB."]
+        assert words(document.layout(120)[:1]) == ["Shown in part: the first 524 kB of 1.0 MB."]
 
 
 def test_a_recording_cut_short_says_so_too():

@@ -13,7 +13,7 @@ from wstui.tui.json_text import Span
 from wstui.tui.text_folding import chop
 from wstui.words.measures import size_text
 
-SHOWN_BYTES = 1024 * 1024
+SHOWN_BYTES = 512 * 1024
 """As much text as is laid out; the hex view shows every byte of any size."""
 
 HEAVY_CHARACTERS = 16 * 1024

@@ -9,7 +9,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple, overload
 
 from wstui.tui.document import HEAVY_CHARACTERS, Line, remark_rows
 from wstui.tui.json_outline import LINES_LIMIT, Outline, outline
@@ -18,6 +20,7 @@ from wstui.tui.text_folding import breaks, even_breaks
 
 _INDENT_CELLS = 2
 _KEPT_BODIES = 256
+_PREPARED_CHARACTERS = 4096
 _FOLDED_CELLS = 24
 """More than what a folded line says of what it hides."""
 
@@ -25,21 +28,35 @@ _FOLDED, _LONG = 1, 2
 _MARKED = re.compile(b"[\\x01-\\x03]")
 
 
+class _Body(NamedTuple):
+    """The text of a line in colours."""
+
+    spans: list[Span]
+    starts: list[int]
+    length: int
+
+
 class JsonDocument:
     """A JSON text, or the beginning of one."""
 
     def __init__(self, text: str, remarks: Iterable[Span] = ()) -> None:
-        self.outline = outline(text)
-        self.remarks = tuple(remarks)
-        if self.outline.cut:
-            self.remarks += ((f"Shown in part: the first {LINES_LIMIT:,} lines.", "warning"),)
+        self._text = text
+        self._remarks = tuple(remarks)
         self.heavy = len(text) > HEAVY_CHARACTERS
+
+    @cached_property
+    def outline(self) -> Outline:
+        """Found when it is first laid out, which a thread does where it takes long."""
+        return outline(self._text)
 
     def layout(self, width_cells: int, folded: bytearray | None = None) -> "JsonRows":
         """The rows at this width, folded as given, or as a document begins."""
         if folded is None:
             folded = self.outline.folded_at_first()
-        return JsonRows(self.outline, remark_rows(self.remarks, width_cells), width_cells, folded)
+        remarks = self._remarks
+        if self.outline.cut:
+            remarks += ((f"Shown in part: the first {LINES_LIMIT:,} lines.", "warning"),)
+        return JsonRows(self.outline, remark_rows(remarks, width_cells), width_cells, folded)
 
 
 class JsonRows(Sequence[Line]):
@@ -54,7 +71,9 @@ class JsonRows(Sequence[Line]):
         self._deepest_indent = max(0, self._width - 8) // 2
         self._long: dict[int, Sequence[int]] = {}
         self._marks = bytearray(folded)
-        self._bodies: OrderedDict[tuple[int, int], tuple[str, list[Span]]] = OrderedDict()
+        self._bodies: OrderedDict[tuple[int, int], _Body] = OrderedDict()
+        self._prepared: dict[tuple[int, int], _Body] = {}
+        """Of lines too long to be coloured when they are drawn."""
         self._find_long_lines()
         self._lines, self._offsets = self._rows_of_lines(0, len(outline) - 1)
 
@@ -71,6 +90,8 @@ class JsonRows(Sequence[Line]):
             if at:
                 self._long[line] = at
                 self._marks[line] |= _LONG
+            if length > _PREPARED_CHARACTERS:
+                self._prepared[line, 0] = self._coloured(line, folded=False)
 
     def _indent(self, line: int) -> int:
         return min(_INDENT_CELLS * self.outline.depths[line], self._deepest_indent)
@@ -101,7 +122,7 @@ class JsonRows(Sequence[Line]):
         first, rest = self._room(line)
         if self.outline.lengths[line] * self.outline.cells + _FOLDED_CELLS <= first:
             return ()
-        return breaks(self._body(line)[0], first, rest)
+        return breaks("".join(text for text, _ in self._body(line).spans), first, rest)
 
     # -- folding -----------------------------------------------------------------------------------
 
@@ -172,35 +193,37 @@ class JsonRows(Sequence[Line]):
 
     def _line(self, row: int) -> Line:
         line, start = self._lines[row], self._offsets[row]
-        body, spans = self._body(line)
+        body = self._body(line)
         last = row + 1 == len(self._lines) or self._lines[row + 1] != line
-        end = len(body) if last else self._offsets[row + 1]
+        end = body.length if last else self._offsets[row + 1]
         indent = self._indent(line) + (_INDENT_CELLS if start and self._width >= 8 else 0)
-        shown = _cut(spans, start, end)
+        shown = _cut(body, start, end)
         return ((" " * indent, "plain"), *shown) if indent else tuple(shown)
 
-    def _body(self, line: int) -> tuple[str, list[Span]]:
+    def _body(self, line: int) -> _Body:
         key = (line, self.folded[line])
-        known = self._bodies.get(key)
+        known = self._prepared.get(key) or self._bodies.get(key)
         if known is None:
-            spans = list(colour_spans(self.outline.body(line)))
-            if self.folded[line]:
-                closing, words, comma = self.outline.folded_words(line)
-                spans += [(closing, "quiet"), (words, "note"), (comma, "quiet")]
-            known = "".join(text for text, _ in spans), spans
+            known = self._coloured(line, folded=bool(self.folded[line]))
             self._bodies[key] = known
             if len(self._bodies) > _KEPT_BODIES:
                 self._bodies.popitem(last=False)
         return known
 
+    def _coloured(self, line: int, *, folded: bool) -> _Body:
+        spans = list(colour_spans(self.outline.body(line)))
+        if folded:
+            closing, words, comma = self.outline.folded_words(line)
+            spans += [(closing, "quiet"), (words, "note"), (comma, "quiet")]
+        *starts, length = accumulate((len(text) for text, _ in spans), initial=0)
+        return _Body(spans, starts, length)
 
-def _cut(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
+
+def _cut(body: _Body, start: int, end: int) -> Iterator[Span]:
     """The spans between two offsets of their text."""
-    at = 0
-    for text, tone in spans:
-        first, behind = max(start - at, 0), min(end - at, len(text))
-        if first < behind:
-            yield text[first:behind], tone
-        at += len(text)
-        if at >= end:
+    first = max(0, bisect_right(body.starts, start) - 1)
+    for at in range(first, len(body.spans)):
+        (text, tone), begins = body.spans[at], body.starts[at]
+        if begins >= end:
             break
+        yield text[max(start - begins, 0) : end - begins], tone

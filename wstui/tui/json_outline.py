@@ -25,6 +25,8 @@ _MEMBER = re.compile(
 
 _TOO_WIDE = re.compile(r"[^\x20-\x7e\r\n]")
 
+_AT_ONCE = 32 * 1024
+
 LINES_LIMIT = 200_000
 """More lines are not looked for: a hostile message has a million of them."""
 
@@ -39,6 +41,8 @@ class Outline:
         self.text = text
         self.starts = array("i")
         self.ends = array("i")
+        self.values = array("i")
+        """Where the value begins: behind the key, where there is one."""
         self.lengths = array("i")
         """In characters, without indentation."""
         self.depths = array("i")
@@ -53,7 +57,7 @@ class Outline:
         self.unclosed: frozenset[int] = frozenset()
         self.cut = False
         """There are more lines than are looked for."""
-        self.cells = 1 if _TOO_WIDE.search(text) is None else 2 if len(safe_text(text)) == len(text) else 10
+        self.cells = 1 if _TOO_WIDE.search(text) is None else 10 if _grows(text) else 2
         """At most so many cells for a character; 1: a length is a width."""
 
     def __len__(self) -> int:
@@ -102,11 +106,8 @@ class Outline:
 
     def key(self, line: int) -> str | None:
         """The key before the value, read; None in an array and at the top."""
-        pieces = PIECE.finditer(self.text, self.starts[line], self.ends[line])
-        first, second = next(pieces, None), next(pieces, None)
-        if first is None or second is None or second[0] != ":":
-            return None
-        return read_string(first[0])
+        start, value = self.starts[line], self.values[line]
+        return None if start == value else read_string(self.text[start:value].rstrip(": \t\r\n"))
 
     def place(self, line: int) -> Place:
         """Where the value stands: keys and indices from the root."""
@@ -120,18 +121,11 @@ class Outline:
     def value(self, line: int) -> str:
         """The value as it was written, white space and all."""
         line = self.first_line(line)
-        start, end = self._value_start(line), self.ends[line]
+        start, end = self.values[line], self.ends[line]
         if self.is_container(line):
             last = self.lasts[line]
             end = self.ends[last] if line in self.unclosed else self.starts[last] + 1
         return self.text[start:end].removesuffix(",").rstrip()
-
-    def _value_start(self, line: int) -> int:
-        pieces = PIECE.finditer(self.text, self.starts[line], self.ends[line])
-        first, second, third = (next(pieces, None) for _ in range(3))
-        if second is not None and second[0] == ":":
-            return third.start() if third is not None else self.ends[line]
-        return self.starts[line] if first is None else first.start()
 
     # -- what is folded ----------------------------------------------------------------------------
 
@@ -172,6 +166,12 @@ class Outline:
         return less
 
 
+def _grows(text: str) -> bool:
+    """Whether a character becomes several when it is made safe; a piece at a time, so that others can run."""
+    parts = (text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
+    return any(len(safe_text(part)) > len(part) for part in parts)
+
+
 def read_string(token: str) -> str:
     """A JSON string without its quotes; what is not quite one as it stands."""
     try:
@@ -194,7 +194,7 @@ class _Builder:
         self.stack: list[int] = []
         """The lines on which the open containers begin."""
         self.roots = 0
-        self.start = self.end = self.length = self.depth = self.ordinal = 0
+        self.start = self.end = self.value = self.length = self.depth = self.ordinal = 0
         self.parent = -1
 
     def build(self) -> Outline:
@@ -216,6 +216,8 @@ class _Builder:
             elif previous in _BREAKING or self._breaks(previous, piece):
                 self._finish_line()
                 self._begin(found.start())
+            if previous == ":" and self.value == self.start:
+                self.value = found.start()
             if piece in _OPENING:
                 self.stack.append(len(self.made.starts))
             self.end = found.end()
@@ -230,6 +232,7 @@ class _Builder:
         first, last = member.span(1), member.span(2)
         self._begin(last[0] if first[0] < 0 else first[0])
         self.end = member.end(3) if member[3] else last[1]
+        self.value = last[0]
         self.length = last[1] - last[0] + (first[1] - first[0] + 2 if first[1] > 0 else 0) + bool(member[3])
         return member.end()
 
@@ -240,7 +243,7 @@ class _Builder:
         return not self.stack and previous in _CLOSING and piece not in _JOINING
 
     def _begin(self, start: int) -> None:
-        self.start = self.end = start
+        self.start = self.end = self.value = start
         self.length = 0
         self.depth = len(self.stack)
         if self.stack:
@@ -257,7 +260,7 @@ class _Builder:
             return
         if self.end:
             self._finish_line()
-        self.start = self.end = start
+        self.start = self.end = self.value = start
         self.length, self.parent = 0, -1
         if self.stack:
             opener = self.stack.pop()
@@ -270,6 +273,7 @@ class _Builder:
         made.lasts.append(len(made.starts))
         made.starts.append(self.start)
         made.ends.append(self.end)
+        made.values.append(self.value)
         made.lengths.append(self.length)
         made.depths.append(self.depth)
         made.parents.append(self.parent)
