@@ -92,7 +92,8 @@ class WstuiApp(TabbedApp, SettingsApp):
         if isinstance(self.screen, TextDialog):
             self.screen.dismiss(None)
         elif not self.screen.is_modal:
-            self.push_screen(help_dialog("session" if self.tabs.current else "home", self.changed_keys))
+            name = getattr(self.screen, "HELP_NAME", "session" if self.tabs.current else "home")
+            self.push_screen(help_dialog(name, self.changed_keys))
 
     def action_jump(self) -> None:
         """A letter on everything that can take the focus; the same key takes them away."""

@@ -65,6 +65,12 @@ class CompareScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.COMPARE)]
     COMMANDS: ClassVar[set[Any]] = {action_commands}
     HELP_NAME = "compare"
+    JUMPS: ClassVar[dict[str, str]] = {
+        "m": "#cmp-list",
+        "d": "#cmp-difference-view",
+        "h": "#cmp-heartbeats-view",
+        "e": "#cmp-ends-view",
+    }
     VERTICAL_BREAKPOINTS = [(0, "-minute"), (8, "-tiny"), (14, "-low"), (32, "-high")]  # noqa: RUF012
 
     def __init__(self, before: Path, after: Path, *, incomplete: str = "") -> None:
@@ -344,6 +350,8 @@ class CompareScreen(Screen[None]):
     def _open(self, side: int) -> None:
         row = self.query_one(CompareList).row
         event_id = None if row is None else row.events[side]
+        if any(getattr(screen, "path", None) == self.paths[side] for screen in self.app.screen_stack):
+            self.dismiss(None)  # it lies under the comparison
         self.app.post_message(OpenAsked(Recording(self.paths[side]), event_id))
 
     def action_leave_comparison(self) -> None:

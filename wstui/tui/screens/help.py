@@ -14,11 +14,17 @@ _SIGNS = (
     ("○ ◌ ● ◐ ■ ↻", "not connected, dialling, open, closing, closed, waiting to retry"),
     ("→ ←", "sent, received"),
     ("■", "TCP ended: FIN (in order), RST (reset), or lost"),
-    ("✗ ✱ ✎", "an error, a fault that was injected here, a note"),
+    ("✗ ✱ ✎ ★ ◆", "an error, a fault that was injected here, a note, a bookmark, picked to be compared"),
+    (
+        "♥ + ✓ − » ✗ ¤",
+        "recognised in a message: a heartbeat, a wish to subscribe, granted, to unsubscribe, a greeting, "
+        "an error, something else",
+    ),
     ("• !", "on a tab: something arrived, a connection ended, since it was looked at"),
     ("(p)", "pings and pongs stand in the side panel; p shows them among the messages"),
 )
 _PLACES = {
+    "compare": (Place.COMPARE, Place.PAIRS, Place.APP),
     "home": (Place.HOME, Place.PROFILES, Place.SESSIONS, Place.FORM, Place.APP),
     "session": (
         Place.SESSION,

@@ -146,11 +146,15 @@ class HomeScreen(HomeSessions):
         found = self._found = self._lists.matching(words)
         _fill(self.query_one(ProfileList), found.profile_lines(self._clock.wall_ns()))
         no_sessions = _NOTHING_FOUND if self._lists.sessions else _NO_SESSIONS
-        _fill(self.query_one(SessionList), found.session_lines or [no_sessions])
+        _fill(self.query_one(SessionList), found.lines_of_sessions(self.picked) or [no_sessions])
         shown, there = len(found.sessions), len(self._lists.sessions)
         count = f"{shown:,} of {there:,}" if shown < there else f"{there:,}"
         title = f"{count}  events, ending" if there else ""
         self.query_one("#sessions-title", PaneTitle).right = Content(title)
+
+    def show_picked(self) -> None:
+        """Mark what is picked."""
+        self._show_found()
 
     def chosen_profile(self) -> "ProfileEntry | None":
         """The highlighted profile."""

@@ -1,7 +1,8 @@
 """What stands in the home screen's lists: read by a thread, one line for each profile and session."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple
 
 from textual.content import Content
@@ -52,7 +53,11 @@ class HomeLists:
     @property
     def session_lines(self) -> list[Content]:
         """One line for each session."""
-        return [_session_line(entry) for entry in self.sessions]
+        return self.lines_of_sessions()
+
+    def lines_of_sessions(self, picked: Container[Path] = ()) -> list[Content]:
+        """One line for each session, some of them marked as picked."""
+        return [_session_line(entry, picked=entry.path in picked) for entry in self.sessions]
 
 
 def read_lists() -> HomeLists:
@@ -120,7 +125,7 @@ def _profile_line(entry: ProfileEntry, name_cells: int, recent: _Recent, *, used
     return Content.assemble((name, "bold"), marks, words)
 
 
-def _session_line(entry: SessionEntry) -> Content:
+def _session_line(entry: SessionEntry, *, picked: bool = False) -> Content:
     if entry.error:
         return Content.assemble(
             (f"{safe_text(entry.path.name)}  ", "bold"), ("✗ unreadable: Enter says why", _ERROR)
@@ -128,7 +133,7 @@ def _session_line(entry: SessionEntry) -> Content:
     name = safe_text(entry.title or entry.profile or entry.url)
     return Content.assemble(
         (f"{date_text(entry.started_ns)} ", MUTED),
-        ("◆ " if entry.pinned else "  ", "$text-accent"),
+        (f"{'◆' if entry.pinned else ' '}{'✓' if picked else ' '}", "$text-accent"),
         f"{name[:18]:<18} ",
         (f"{count_text(entry.events):>8}  ", MUTED),
         ending_words(entry),

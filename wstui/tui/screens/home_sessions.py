@@ -1,6 +1,7 @@
 """What a person can do with a recorded session on the home screen: pin, rename, delete."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -26,6 +27,37 @@ class HomeSessions(HomeProfiles):
     def chosen_session(self) -> "SessionEntry | None":
         """The highlighted session; filled in by the home screen."""
         raise NotImplementedError
+
+    picked: tuple[Path, ...] = ()
+    """Sessions picked for a comparison, two at most."""
+
+    def show_picked(self) -> None:
+        """Mark what is picked; filled in by the home screen."""
+        raise NotImplementedError
+
+    def action_pick_session(self) -> None:
+        """Pick the chosen session, or no longer; of three the oldest pick gives way."""
+        entry = self.chosen_session()
+        if entry is None or entry.error:
+            return
+        if entry.path in self.picked:
+            self.picked = tuple(path for path in self.picked if path != entry.path)
+        else:
+            self.picked = (*self.picked[-1:], entry.path)
+        self.show_picked()
+
+    def action_compare_sessions(self) -> None:
+        """The older one beside the newer: two picked, or the picked one and the chosen one."""
+        from wstui.tui.screens.compare import CompareScreen
+
+        entry = self.chosen_session()
+        pair = set(self.picked)
+        if len(pair) == 1 and entry is not None and not entry.error:
+            pair.add(entry.path)
+        if len(pair) == 2:
+            self.app.push_screen(CompareScreen(*sorted(pair, key=lambda path: path.name)))
+        else:
+            self.app.notify("Pick a session with Space, choose another, then x compares them.", markup=False)
 
     def action_delete_session(self) -> None:
         """Ask, then delete."""

@@ -19,6 +19,7 @@ from wstui.tui.actions import Place, action_commands, bindings_for
 from wstui.tui.clock import Clock
 from wstui.tui.navigation import HomeAsked
 from wstui.tui.screens.session_profile import SessionProfile
+from wstui.tui.screens.session_replay import SessionReplay
 from wstui.tui.screens.session_sharing import SessionSharing
 from wstui.tui.session_source import StartEngine
 from wstui.tui.standing import standing_of
@@ -29,7 +30,7 @@ from wstui.tui.widgets.message_list import MessageList
 _S = ConnectionState
 
 
-class SessionScreen(SessionSharing, SessionProfile):
+class SessionScreen(SessionReplay, SessionSharing, SessionProfile):
     """A session, live or recorded."""
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSION, Place.COMPOSER)

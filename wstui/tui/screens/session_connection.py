@@ -80,8 +80,6 @@ class SessionConnection(SessionPlayback):
             return state in _SHOWN_IN[action]
         if action == "reconnect":
             return state not in _NOT_RECONNECT and (True if state == _S.CLOSED else None)
-        if action == "play_back":
-            return not self.source.live and self.source.reader is not None
         if action in ("export", "note", "everything", "copy_message"):
             return True if self.source.reader is not None else None
         if action == "saved":
