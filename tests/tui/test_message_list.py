@@ -125,7 +125,7 @@ async def test_a_click_selects_the_row_under_it(file):
         assert messages.selected_row == top + 4
 
 
-async def test_times_can_be_shown_in_three_ways(file, look):
+async def test_times_can_be_shown_in_three_ways_or_not_at_all(file, look):
     app = ListApp(file.path)
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press("home")
@@ -136,6 +136,10 @@ async def test_times_can_be_shown_in_three_ways(file, look):
         assert " 0.057" in look.shown(app)
         await pilot.press("t")
         assert "12:00" not in look.shown(app)
+        assert "+0.300" in look.shown(app)
+        await pilot.press("t")
+        assert "12:00" not in look.shown(app)
+        assert "+0.300" not in look.shown(app)
         await pilot.press("t")
         assert "12:00:55.057" in look.shown(app)
 

@@ -8,6 +8,7 @@ from textual.cache import LRUCache
 
 from wstui.events import RecordedEvent
 from wstui.timeline import TimelineReader
+from wstui.tui.mark_signs import RowMarks
 from wstui.words.event_line import PREVIEW_BYTES
 
 PAGE_ROWS = 256
@@ -22,6 +23,7 @@ class Rows:
         self._everything = everything
         self._pages: LRUCache[int, list[RecordedEvent]] = LRUCache(_KEPT_PAGES)
         self._count = 0
+        self._marks = RowMarks(reader)
         self.refresh()
 
     def __len__(self) -> int:
@@ -38,6 +40,7 @@ class Rows:
         if count != self._count:
             self._pages.discard(self._count // PAGE_ROWS)
             self._count = count
+            self._marks.grew()
         return count
 
     def event(self, row: int) -> RecordedEvent | None:
@@ -54,6 +57,10 @@ class Rows:
     def _fetch(self, first: int) -> list[RecordedEvent]:
         read = self._reader.all_rows if self._everything else self._reader.transcript
         return read(first, PAGE_ROWS, payload_limit=PREVIEW_BYTES)
+
+    def mark(self, event_id: int) -> str:
+        """What the dialect recognised in an event that has a row; empty: nothing."""
+        return self._marks.of(event_id)
 
     def row_of(self, event_id: int) -> int:
         """The row of an event, or of the nearest row before it where it has none of its own."""

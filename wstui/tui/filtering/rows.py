@@ -7,6 +7,7 @@ from textual.cache import LRUCache
 
 from wstui.events import RecordedEvent
 from wstui.timeline import TimelineReader
+from wstui.tui.mark_signs import RowMarks
 from wstui.words.event_line import PREVIEW_BYTES
 
 _PAGE_ROWS = 256
@@ -51,6 +52,7 @@ class FilteredRows:
         self._hits = hits
         self._pages: LRUCache[int, list[RecordedEvent]] = LRUCache(_KEPT_PAGES)
         self._count = 0
+        self._marks = RowMarks(reader)
         self.refresh()
 
     def __len__(self) -> int:
@@ -62,6 +64,7 @@ class FilteredRows:
         if count != self._count:
             self._pages.discard(self._count // _PAGE_ROWS)
             self._count = count
+            self._marks.grew()
         return count
 
     def event(self, row: int) -> RecordedEvent | None:
@@ -74,6 +77,10 @@ class FilteredRows:
             ids = list(self._hits.ids[number * _PAGE_ROWS : (number + 1) * _PAGE_ROWS])
             page = self._pages[number] = self._reader.events_of(ids, payload_limit=PREVIEW_BYTES)
         return page[within] if within < len(page) else None
+
+    def mark(self, event_id: int) -> str:
+        """What the dialect recognised in an event that has a row; empty: nothing."""
+        return self._marks.of(event_id)
 
     def row_of(self, event_id: int) -> int:
         """The row of an event, or of the hit before it (or 0) where it is none."""

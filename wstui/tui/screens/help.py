@@ -17,8 +17,7 @@ _SIGNS = (
     ("✗ ✱ ✎ ★ ◆", "an error, a fault that was injected here, a note, a bookmark, picked to be compared"),
     (
         "♥ + ✓ − » ✗ ¤",
-        "recognised in a message: a heartbeat, a wish to subscribe, granted, to unsubscribe, a greeting, "
-        "an error, something else",
+        "in a message: heartbeat, asks to subscribe, granted, asks to unsubscribe, greeting, error, other",
     ),
     ("• !", "on a tab: something arrived, a connection ended, since it was looked at"),
     ("(p)", "pings and pongs stand in the side panel; p shows them among the messages"),

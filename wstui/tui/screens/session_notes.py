@@ -5,8 +5,8 @@ from pathlib import Path
 from textual import work
 
 from wstui.timeline import Note, TimelineError, TimelineReader
+from wstui.tui.mark_signs import BOOKMARK
 from wstui.tui.screens.note_dialog import NoteAnswer, NoteDialog
-from wstui.tui.screens.session_messages import BOOKMARK
 from wstui.tui.screens.session_talking import SessionTalking
 from wstui.tui.widgets.event_timeline import EventTimeline
 from wstui.tui.widgets.message_list import MessageList
