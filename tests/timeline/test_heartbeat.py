@@ -65,6 +65,12 @@ def test_a_pong_to_a_later_ping_answers_the_earlier_ones_too():
     ]
 
 
+def test_a_ping_that_was_given_up_stays_missed_however_late_it_is_looked_at():
+    """Live, the timeout passes before the next pong comes; a recording says the same."""
+    script = Script().ping(0, b"a").ping(150, b"b").pong(155, b"b")
+    assert script.beats() == [(1, None, None, "missed"), (2, 3, 5, "answered")]
+
+
 def test_an_unsolicited_pong_answers_nothing():
     script = Script().ping(0, b"a").pong(1, b"x").pong(2, b"a", unsolicited=True)
     assert script.beats() == [(1, None, None, "outstanding")]

@@ -129,6 +129,7 @@ class HeartbeatSeries:
         return None
 
     def _answer(self, position: int, pong: RecordedEvent) -> None:
+        self.advance(pong.t_ns)  # a ping that was given up before is not answered by the pong to a later one
         for index in self._waiting[:position]:
             beat = self._beats[index]
             if beat.connection == pong.connection and beat.status == "outstanding":
