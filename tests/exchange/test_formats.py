@@ -112,6 +112,32 @@ def test_plain_words():
     assert not re.search(r"<(em|b|a|code|s)[ >]", html)
     assert "@me" not in html
     assert "#1" not in html
+    assert plain("send --ping-every 45 (or less).") == "send --ping-every 45 (or less)."
+
+
+@pytest.mark.parametrize("text", ["- a", "+ a", "1. a", "12) a", "# a", "> a", "---", "![x](y)", "| - |"])
+def test_plain_words_begin_nothing(text):
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(plain(text))
+    assert not re.search(r"<(ul|ol|h\d|hr|img|blockquote|table)", html)
+
+
+def test_markdown_on_a_forge_folds_the_messages(session, export):
+    text = export(session, "md").decode()
+    html = MarkdownIt("gfm-like", {"linkify": False, "html": True}).render(text)
+    folded = html.split("<details>")[1].split("</details>")[0]
+    assert "<table>" in folded
+    assert folded.startswith("<summary>7 messages</summary>")
+
+
+def test_haralyzer_reads_our_har(session, export):
+    """A reader of HAR that neither browsers nor we wrote."""
+    haralyzer = pytest.importorskip("haralyzer")
+    parsed = haralyzer.HarParser(json.loads(export(session, "har")))
+    assert (parsed.version, parsed.creator["name"]) == ("1.2", "wstui")
+    first, second = (haralyzer.HarEntry(entry) for entry in parsed.har_data["entries"])
+    assert (first.request.method, first.response.status, first.serverAddress) == ("GET", 101, "192.0.2.1")
+    assert first.timings["wait"] == 2
+    assert second.url == "wss://h.example/ws"
 
 
 def test_a_selection_as_markdown(session):

@@ -108,8 +108,10 @@ async def test_hostile_words_stay_words(session, export, browse):
         " document.querySelectorAll('img, iframe, object, link').length]",
         "document.body.innerText",
         "[...document.querySelectorAll('.json .n')].map(n => n.textContent)",
+        "[...document.querySelectorAll('.dialect')].map(n => n.textContent)",
     )
-    rows, all_rows, bodies, page, text, numbers = answers
+    rows, all_rows, bodies, page, text, numbers, marks = answers
+    assert marks == ["hello"], "what the dialect recognised stands at its message"
     assert said == []
     assert (rows, all_rows, bodies) == (7, 24, 24)
     assert page == ["undefined", False, 2, 0], "our script, the kinds, and nothing else"

@@ -53,11 +53,14 @@ def heartbeat_graph(digest: Digest, started_ns: int, words: str) -> Graph | None
         closes="".join(f"M{x(event.t_ns)} 0V{_HEIGHT}" for event in ends),
         grid=(0, _HEIGHT // 2, _HEIGHT),
         y=(duration_text(top_ns), duration_text(top_ns // 2), "0"),
-        x=tuple(
-            f"+{duration_text(first_ns - started_ns + span_ns * part // 4) or '0'}" for part in range(0, 5, 2)
-        ),
+        x=tuple(_since(first_ns - started_ns + span_ns * part // 4, span_ns) for part in range(0, 5, 2)),
         words=words,
     )
+
+
+def _since(offset_ns: int, span_ns: int) -> str:
+    """A label of the time axis; what is nothing beside its span is 0."""
+    return "0" if abs(offset_ns) < span_ns // 100 else f"+{duration_text(offset_ns)}"
 
 
 def _line(points: list[str | None]) -> str:

@@ -31,7 +31,7 @@ from wstui.exchange.words import (
     since_text,
     size_text,
 )
-from wstui.timeline import Note
+from wstui.timeline import Mark, Note
 from wstui.timeline.heartbeat import percentile
 
 DEFAULT_EVENTS = 50_000
@@ -43,6 +43,8 @@ _FOLDER = Path(__file__).parent / "report"
 _KINDS = tuple(kind.value for kind in Kind)
 _DIRECTIONS = {"sent": 0, "received": 1, "local": 2}
 _BAD = frozenset({Kind.ERROR.value, Kind.RESET.value, Kind.LOST.value})
+_MARK_WORDS = {"app_ping": "ping", "app_pong": "pong"}
+"""What the dialect recognised, as the screen says it."""
 _DATA_ESCAPES = {
     ord("<"): "\\u003c",
     ord(">"): "\\u003e",
@@ -199,10 +201,10 @@ def _blocks(source: Source, notes: list[Note], events: int, limit: int) -> Itera
     first, last = (limit - limit // 2, events - limit // 2) if events > limit else (events, events)
     number = 0
     for batch in source.batches():
-        rows = []
+        rows, marks = [], source.marks(batch)
         for event in batch:
             if number < first or number >= last:
-                rows.append(_row(event, started_ns, words.get(event.id)))
+                rows.append(_row(event, started_ns, words.get(event.id), marks.get(event.id)))
             number += 1
         if rows:
             yield _data(rows)
@@ -216,7 +218,9 @@ def _notes_by_event(notes: list[Note]) -> dict[int, list[str]]:
     return found
 
 
-def _row(event: RecordedEvent, started_ns: int, notes: list[str] | None) -> tuple[Any, ...]:
+def _row(
+    event: RecordedEvent, started_ns: int, notes: list[str] | None, marks: list[Mark] | None
+) -> tuple[Any, ...]:
     """What the script needs of an event; the order is the script's."""
     text = payload = cut = None
     is_text = event.kind == Kind.TEXT
@@ -236,14 +240,11 @@ def _row(event: RecordedEvent, started_ns: int, notes: list[str] | None) -> tupl
         event.size,
         text,
         payload,
-        ""
-        if text is not None
-        else payload_words(event, 200)
-        if event.kind == Kind.BINARY
-        else event_words(event),
+        "" if text is not None else _words(event),
         None if is_text or not event.detail else _storable(event.detail),
         notes,
         cut,
+        [_MARK_WORDS.get(mark.mark, mark.mark) for mark in marks] if marks else None,
     )
 
 

@@ -33,7 +33,9 @@ _TIMELINE_ROWS = 60
 _PAYLOAD_CHARACTERS = 300
 _NOTES = 200
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~$<>&-])")
+_MARKUP = re.compile(r"([\\`*_\[\]#|~$<>&])")
+_LIST_SIGN = re.compile(r"^(\s*\d*)([-+.)])")
+"""What at a line's beginning makes it part of a list."""
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _REFERENCE = re.compile(r"@|#(?=\w)")
 _TICKS = re.compile(r"`+")
@@ -200,7 +202,10 @@ def _messages(digest: Digest, started_ns: int) -> Iterator[str]:
     if not digest.messages.count:
         return
     first, last = digest.messages.parts()
+    shown = f"{len(first) + len(last):,} of " if digest.messages.left_out else ""
     yield "## Messages"
+    yield ""
+    yield f"<details><summary>{shown}{count_text(digest.messages.count, 'message')}</summary>"
     yield ""
     yield from _MESSAGE_HEAD
     yield from (_message_row(event, started_ns) for event in first)
@@ -208,6 +213,8 @@ def _messages(digest: Digest, started_ns: int) -> Iterator[str]:
         left_out = count_text(digest.messages.left_out, "message")
         yield f"| | | | | *{left_out} left out; `--messages 0` shows all* |"
     yield from (_message_row(event, started_ns) for event in last)
+    yield ""
+    yield "</details>"
     yield ""
 
 
@@ -241,4 +248,5 @@ def code(text: str) -> str:
 def plain(text: str) -> str:
     """A sentence of ours that may quote a peer: no markup, HTML, mention or reference of theirs is left."""
     escaped = _MARKUP.sub(lambda found: _ENTITIES.get(found[1], f"\\{found[1]}"), safe_text(text))
+    escaped = _LIST_SIGN.sub(r"\1\\\2", escaped)
     return _REFERENCE.sub(lambda found: f"{found[0]}{_ZERO_WIDTH}", escaped)

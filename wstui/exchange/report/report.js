@@ -2,7 +2,7 @@
 // Shows the events of this file. Everything that a peer said goes in through textContent, never as markup.
 (() => {
   const CHUNK = 100, ROW_PX = 27, PRINTED = 1000, PREVIEW = 400;
-  const ID = 0, AT = 1, DIRECTION = 2, KIND = 3, SIZE = 4, TEXT = 5, BASE64 = 6, WORDS = 7, DETAIL = 8, NOTES = 9, CUT = 10;
+  const ID = 0, AT = 1, DIRECTION = 2, KIND = 3, SIZE = 4, TEXT = 5, BASE64 = 6, WORDS = 7, DETAIL = 8, NOTES = 9, CUT = 10, MARKS = 11;
   const DIRECTIONS = ["sent", "received", "local"], ARROWS = ["→", "←", "·"];
   const kinds = JSON.parse(document.getElementById("kinds").textContent);
   const events = [];
@@ -69,6 +69,7 @@
     const made = element("span", "preview" + (row[NOTES] ? " marked" : ""));
     const kind = kinds[row[KIND]];
     if (row[NOTES]) made.append(element("span", "tag", "✎"));
+    for (const mark of row[MARKS] || []) made.append(element("span", "tag dialect", safe(mark)));
     if (kind === "binary") made.append(element("span", "tag", "binary"));
     const text = preview(row), shown = safe(text.slice(0, PREVIEW));
     const found = state.matches && state.matches(shown);
