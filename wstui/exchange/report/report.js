@@ -1,7 +1,7 @@
 "use strict";
 // Shows the events of this file. Everything that a peer said goes in through textContent, never as markup.
 (() => {
-  const CHUNK = 100, ROW_PX = 27, PRINTED = 1000, PREVIEW = 400;
+  const CHUNK = 100, ROW_PX = 27, PRINTED = 300, PREVIEW = 400;
   const ID = 0, AT = 1, DIRECTION = 2, KIND = 3, SIZE = 4, TEXT = 5, BASE64 = 6, WORDS = 7, DETAIL = 8, NOTES = 9, CUT = 10, MARKS = 11;
   const DIRECTIONS = ["sent", "received", "local"], ARROWS = ["→", "←", "·"];
   const kinds = JSON.parse(document.getElementById("kinds").textContent);
