@@ -61,7 +61,7 @@ def fixed_verdict(monkeypatch):
     from wstui.tui.screens import session_view
 
     original = session_view.PanelModel
-    monkeypatch.setattr(session_view, "PanelModel", lambda reader: original(reader, lambda _: VERDICT))
+    monkeypatch.setattr(session_view, "PanelModel", lambda reader: original(reader, lambda _: VERDICT, None))
 
 
 class FrozenClock(Clock):

@@ -5,7 +5,7 @@ gives a frozen snapshot. No widget and no clock in here: the time comes in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wstui.events import (
@@ -21,6 +21,7 @@ from wstui.tui.app_beats import AppBeats
 from wstui.tui.beats import BeatBook, Numbers
 from wstui.tui.connection_record import ConnectionRecord, Quiet
 from wstui.tui.ending import Ending, ending
+from wstui.tui.foresight import Foresee, Foresight, Foresights, foresee
 from wstui.tui.graph_parts import AppBeat, Marker
 from wstui.tui.moments import marker_of, note_marker, note_row
 from wstui.tui.side_rows import SideRows
@@ -63,21 +64,32 @@ class PanelData:
     markers: Sequence[Marker] = ()
     rows: SideRows = field(default_factory=lambda: SideRows(BeatBook(HeartbeatSeries())))
     silence: Silence = field(default_factory=Silence)
+    foresight: str = ""
+    """What will end the open connection, as far as is known; empty: nothing is."""
     ending: Ending | None = None
     loading: bool = False
     """There is more to read: refresh again soon."""
+    pending: bool = False
+    """Something is still being worked out: refresh again soon."""
 
 
 class PanelModel:
     """Follows one session file for the side panel."""
 
-    def __init__(self, reader: TimelineReader, diagnose: Diagnose = verdict_of) -> None:
+    def __init__(
+        self,
+        reader: TimelineReader,
+        diagnose: Diagnose = verdict_of,
+        how: Foresee | None = foresee,
+    ) -> None:
         """Follow a session.
 
         Args:
             reader: the session file, live or recorded.
             diagnose: gives the verdict's mapping.
+            how: tells what will end an open connection; None: nothing does.
         """
+        self._foresights = Foresights(reader.path, how)
         self._reader = reader
         self._diagnose = diagnose
         self._book = BeatBook(reader.heartbeat_series())
@@ -203,10 +215,21 @@ class PanelModel:
 
     # -- the snapshot ----------------------------------------------------------------------------
 
+    def _foresee(self, now_ns: int, *, running: bool, loading: bool) -> Foresight:
+        """What will end the newest connection; worked out again now and then while it lasts."""
+        record = self._record
+        if record.opened is None or loading:
+            return Foresight(self._limit)
+        lasts = running and record.turning_point is None
+        beginning = [*record.phases, record.opened]
+        found = self._foresights.look(beginning, self._last_id, now_ns, lasts=lasts)
+        return found if found.limit is not None else replace(found, limit=self._limit)
+
     def _snapshot(self, now_ns: int, state: StateNotice | None, live: bool, loading: bool) -> PanelData:
         shown = state.state if state is not None else _recorded_state(self._record)
         running = live and shown in _RUNNING
         edge_ns = now_ns if running else self._edge_ns()
+        foresight = self._foresee(edge_ns, running=running, loading=loading)
         seen = (self._book.version, self._rows.version, len(self._markers), self._app.count, shown)
         if seen != self._seen:
             self._seen = seen
@@ -230,9 +253,11 @@ class PanelModel:
             numbers=self._numbers,
             markers=(*self._markers, *(note_marker(note) for note in self._notes)),
             rows=self._rows,
-            silence=self._traffic.silence(self._record, self._quiet, edge_ns, self._limit),
+            silence=self._traffic.silence(self._record, self._quiet, edge_ns, foresight.limit),
+            foresight=foresight.words,
             ending=self._ending,
             loading=loading,
+            pending=self._foresights.is_pending,
         )
 
     def _edge_ns(self) -> int:

@@ -139,7 +139,7 @@ def model(record) -> Callable[..., PanelModel]:
     def make(script: Script, *, verdict=None, **recording) -> PanelModel:
         reader = TimelineReader(record(script.events, **recording))
         readers.append(reader)
-        return PanelModel(reader, diagnose=lambda _: verdict or {})
+        return PanelModel(reader, lambda _: verdict or {}, None)
 
     yield make
     for reader in readers:

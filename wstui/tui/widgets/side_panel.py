@@ -21,6 +21,8 @@ from wstui.tui.widgets.silence_bar import SilenceBar
 _NUMBERS_FROM = 16
 _NUMBERS_FROM_ENDED = 24
 """Rows of the panel from which numbers and silence have room beside graph, timeline and ending."""
+_FORESIGHT_FROM = 26
+"""Rows of the panel from which there is one for what may end the connection."""
 _GRAPH_ROWS = 11
 _GRAPH_ROWS_ENDED = 8
 _GRAPH_LEAST = 4
@@ -36,7 +38,7 @@ class Heights(NamedTuple):
     numbers: bool
 
 
-def panel_heights(height: int, ending_rows: int, number_rows: int = 2) -> Heights:
+def panel_heights(height: int, ending_rows: int, number_rows: int = 2, silence_rows: int = 2) -> Heights:
     """How the parts share the panel.
 
     The ending takes room from the graph where there is little of it, and never more than two fifths.
@@ -45,9 +47,10 @@ def panel_heights(height: int, ending_rows: int, number_rows: int = 2) -> Height
         height: rows of the panel.
         ending_rows: rows that the ending would like; 0: nothing has ended.
         number_rows: rows of the table of numbers.
+        silence_rows: rows of the bar of silence.
     """
     numbers = height >= (_NUMBERS_FROM_ENDED if ending_rows else _NUMBERS_FROM)
-    rest = height - 2 - (number_rows + 2 if numbers else 0)
+    rest = height - 2 - (number_rows + silence_rows if numbers else 0)
     ending = 0
     if ending_rows:
         ending = min(ending_rows, height * 2 // 5, rest - 1 - _GRAPH_LEAST - _TIMELINE_LEAST)
@@ -111,6 +114,7 @@ class SidePanel(Vertical):
             return
         servers = bool(data.numbers.server_pings) != bool(self.data.numbers.server_pings)
         ended = (data.ending is None) != (self.data.ending is None)
+        foresees = bool(data.foresight) != bool(self.data.foresight)
         self.data = data
         self.graph.show(data)
         self.numbers.show(data.numbers)
@@ -118,9 +122,9 @@ class SidePanel(Vertical):
         self.timeline.show(data)
         self.card.show(data.ending)
         self._show_titles()
-        if servers or ended:
+        if servers or ended or foresees:
             self._share_out()
-        if data.loading:
+        if data.loading or data.pending:
             self.post_message(self.Unfinished())
 
     def _show_titles(self) -> None:
@@ -140,7 +144,9 @@ class SidePanel(Vertical):
         ended = self.data.ending is not None
         wanted = max(1, len(self.card.card_rows)) if ended else 0
         numbers = 3 if self.data.numbers.server_pings else 2
-        heights = panel_heights(self.size.height, wanted, numbers)
+        foresees = bool(self.data.foresight) and self.size.height >= _FORESIGHT_FROM
+        heights = panel_heights(self.size.height, wanted, numbers, 3 if foresees else 2)
+        self.silence.set_class(foresees, "-foresees")
         self.set_class(ended, "-ended")
         self.set_class(not heights.numbers, "-low")
         self.graph.styles.height = heights.graph

@@ -20,7 +20,10 @@ class SilenceBar(Widget):
     """A bar that fills while the connection is silent, and when each side last said something."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "SilenceBar { height: 2; width: 1fr; }"
+    DEFAULT_CSS = """
+    SilenceBar { height: 2; width: 1fr; }
+    SilenceBar.-foresees { height: 3; }
+    """
 
     def __init__(self, *, id: str | None = None, glyphs: Glyphs | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -28,6 +31,7 @@ class SilenceBar(Widget):
         self._shown: tuple[object, ...] = ()
         self.silence = Silence()
         self.running = False
+        self.foresight = ""
 
     def show(self, data: PanelData) -> None:
         """Show the silence; draws at most once a second, as its words change."""
@@ -36,15 +40,33 @@ class SilenceBar(Widget):
             silence.silent_ns // NS_PER_S,
             silence_words(silence, running=data.running),
             data.running,
+            data.foresight,
         )
         self.silence, self.running = silence, data.running
+        if data.foresight != self.foresight:
+            self.foresight = data.foresight
+            self.tooltip = silence_tooltip(silence, data.foresight)
         if shown != self._shown:
             self._shown = shown
             self.refresh()
 
     def render(self) -> Content:
-        """The bar, and beneath it the words."""
-        return silence_lines(self.silence, self.size.width, self.glyphs, running=self.running)
+        """The bar, and beneath it the words; where there is room, what may end it."""
+        lines = silence_lines(self.silence, self.size.width, self.glyphs, running=self.running)
+        if self.size.height < 3 or not self.foresight:
+            return lines
+        words = Content(shown_in(f"{' ' * len(_LABEL)}{self.foresight}", self.glyphs))
+        return Content.assemble(lines, "\n", words.truncate(self.size.width, ellipsis=True))
+
+
+def silence_tooltip(silence: Silence, foresight: str) -> Content:
+    """What the bar means, and what may end the connection."""
+    words = "How long neither side has said anything, pings and pongs included."
+    if silence.limit_s is not None:
+        words += f" The bar is full at {silence.limit_s:g} s: that long, and {silence.limit_name} ends it."
+    if silence.limit_name == "as before":
+        words = words.replace("as before ends it", "earlier connections here were ended")
+    return Content(f"{words}\nKnown limits: {foresight}." if foresight else words)
 
 
 def silence_lines(silence: Silence, width: int, glyphs: Glyphs, *, running: bool) -> Content:
