@@ -106,6 +106,17 @@ def test_session_paths_sort_by_time_and_suit_any_profile_name(tmp_path):
     assert new_session_path("..", START_NS, tmp_path).parent == tmp_path / "unnamed"
 
 
+def test_sessions_of_the_same_second_sort_by_their_start(tmp_path):
+    within = [START_NS + part for part in (0, 20_000, 400_000_000, 400_020_000, 999_999_999)]
+    names = [new_session_path("p", start, tmp_path).name for start in within]
+    assert names == sorted(names)
+    assert len({name[:17] for name in names}) == 1
+    taken = new_session_path("p", START_NS, tmp_path)
+    taken.parent.mkdir()
+    taken.touch()
+    assert new_session_path("p", START_NS, tmp_path).name > taken.name, "of the same moment: the next name"
+
+
 def test_a_live_file_is_read_while_it_grows(path, info, text):
     writer = TimelineWriter(path, info())
     stop = threading.Event()

@@ -1,5 +1,7 @@
 """The home screen: profiles, recorded sessions, and what a beginner reads."""
 
+from wstui.timeline import Catalogue
+from wstui.tui.cells import fit
 from wstui.tui.demo import DemoError, DemoServer
 from wstui.tui.screens.home import HomeScreen
 from wstui.tui.screens.session import SessionScreen
@@ -170,3 +172,36 @@ async def test_sessions_are_found_pinned_and_titled(make_app, recording, session
         await look.until(pilot, lambda: "1006" in look.shown(app))
         app.screen.query_one("#home-filter").value = "nothing-like-it"
         await look.until(pilot, lambda: "No session holds" in look.shown(app))
+
+
+async def test_a_session_that_is_recorded_right_now_says_so(make_app, session_file, look):
+    file = session_file(title="in another window")
+    file.dialled()
+    file.commit()
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await look.until(pilot, lambda: "in another window" in look.shown(app))
+        assert "● being recorded" in look.shown(app)
+
+
+async def test_the_filter_finds_what_the_list_does_not_show(make_app, recording, look, monkeypatch):
+    monkeypatch.setattr("wstui.tui.screens.home_lists._SHOWN_SESSIONS", 3)
+    monkeypatch.setattr("wstui.tui.screens.home_lists._AT_ONCE", 2)
+    data = recording.read_bytes()
+    for minute in range(10):
+        (recording.parent / f"20261122T11{minute:02}00Z-0000.wstui").write_bytes(data)
+    Catalogue().rename(recording.parent / "20261122T110000Z-0000.wstui", "the oldest of all")
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await look.settle(app, pilot)
+        assert "oldest" not in look.shown(app)
+        assert "3 of 11" in look.shown(app)
+        await pilot.press("ctrl+f", *"oldest")
+        await look.until(pilot, lambda: "1 of 11" in look.shown(app))
+        assert "the oldest of all" in look.shown(app)
+
+
+def test_columns_stay_where_wide_and_combining_characters_are():
+    assert [fit(text, 6) for text in ("ab", "日本語日本語", "e\u0301" * 9, "abcdefg", "")] == [
+        "ab    ", "日本 …", "e\u0301" * 5 + "…", "abcde…", "      ",
+    ]  # fmt: skip

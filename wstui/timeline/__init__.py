@@ -6,7 +6,7 @@ on a file that may still grow, :class:`Catalogue` finds files. ``docs/format.md`
 
 from wstui.timeline.catalogue import Catalogue
 from wstui.timeline.counts import Counts
-from wstui.timeline.entries import SessionEntry
+from wstui.timeline.entries import KnownEntries, SessionEntry
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.heartbeat import Beat, HeartbeatSeries, Numbers, ServerPing, heartbeat_numbers
 from wstui.timeline.reader import TimelineReader
@@ -23,6 +23,7 @@ __all__ = [
     "Counts",
     "Found",
     "HeartbeatSeries",
+    "KnownEntries",
     "Mark",
     "Note",
     "Numbers",

@@ -2,13 +2,13 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from wstui.places import timelines_folder
-from wstui.timeline.entries import SessionEntry, session_entry
+from wstui.timeline.entries import KnownEntries, SessionEntry, session_entry
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.files import is_in_use, sidecar
 from wstui.timeline.notes import change
@@ -34,6 +34,10 @@ class Catalogue:
         else:
             found = profile_folder(profile, self._folder).glob(f"*{SUFFIX}")
         return sorted(found, key=lambda path: path.name, reverse=True)
+
+    def entries(self, paths: Iterable[Path], known: KnownEntries | None = None) -> list[SessionEntry]:
+        """What a list shows of these files; of those that ``known`` has read before, at once."""
+        return [(known or session_entry)(path) for path in paths]
 
     def sessions(self, profile: str | None = None, limit: int | None = None) -> list[SessionEntry]:
         """The newest sessions, newest first. No more than ``limit`` files are opened."""

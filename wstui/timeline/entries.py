@@ -1,12 +1,13 @@
 """A session in a list: what its file says in a few quick queries, however large it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from wstui.events import END_KINDS, Direction, Kind, RecordedEvent
 from wstui.timeline.connection import ReadConnection
 from wstui.timeline.errors import TimelineError
+from wstui.timeline.files import is_in_use, sidecar
 from wstui.timeline.rows import EVENT, to_events, to_integers
 from wstui.timeline.session import SESSION, to_session_info
 
@@ -53,6 +54,8 @@ class SessionEntry:
     """Who sent the first Close frame: ``sent`` (we), ``received`` (the server), or empty."""
     ending: str = ""
     """How the last connection ended: ``eof``, ``reset``, ``lost``, ``error`` (it never opened), or empty."""
+    recording: bool = False
+    """Whether somebody records it right now."""
     error: str = ""
     """Why the file cannot be read."""
 
@@ -62,11 +65,42 @@ def session_entry(path: Path) -> SessionEntry:
     try:
         database = ReadConnection(path, salvaging=False)
         try:
-            return _entry(path, database)
+            entry = _entry(path, database)
         finally:
             database.close()
     except TimelineError as error:
         return SessionEntry(path, path.parent.name, error=str(error))
+    if entry.ended_ns is None and is_in_use(path):
+        return replace(entry, recording=True)
+    return entry
+
+
+class KnownEntries:
+    """Entries by their files: what has not changed since it was read is not read again."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[tuple[int, ...], SessionEntry]] = {}
+
+    def __call__(self, path: Path) -> SessionEntry:
+        """The entry of a session file, as it is by now."""
+        signature = _signature(path)
+        known = self._known.get(path)
+        if known is not None and known[0] == signature:
+            return known[1]
+        entry = session_entry(path)
+        if entry.ended_ns is not None and signature:
+            self._known[path] = signature, entry
+        return entry
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    """Changes with the file; empty while a write-ahead log lies beside it, which holds what is newest."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    live = sidecar(path, "-wal").exists()
+    return () if live else (status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _entry(path: Path, database: ReadConnection) -> SessionEntry:

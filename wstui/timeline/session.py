@@ -1,7 +1,6 @@
 """What a session file says about itself, and where a new one goes."""
 
 import re
-import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,9 @@ SUFFIX = ".wstui"
 
 SESSION = "SELECT started_ns, profile, url, settings, wstui_version, title, id, ended_ns, pinned FROM session"
 """The query for :func:`to_session_info`."""
+
+_PARTS = 1 << 16
+"""Of a second, in a file's name."""
 
 _Rest = tuple[str, str, str, int | None, int]
 _UNFIT_FOR_A_FOLDER = re.compile(r"[^\w.@+-]+")
@@ -78,13 +80,19 @@ def profile_folder(profile_name: str, folder: Path | None = None) -> Path:
 
 
 def new_session_path(profile_name: str, start_ns: int, folder: Path | None = None) -> Path:
-    """A path for a new session: ``<folder>/<profile>/<UTC start, sortable>-<4 hex>.wstui``.
+    """A path for a new session: ``<folder>/<profile>/<UTC start>-<4 hex>.wstui``.
+
+    The digits are the fraction of the second in 65,536ths, so that names sort by start; of two that
+    would have the same name the second takes the next.
 
     Args:
         profile_name: anything; what does not suit a folder's name is replaced.
         start_ns: wall clock at the start, in ns since 1970.
         folder: of all sessions; the person's own by default.
     """
-    start = datetime.fromtimestamp(start_ns // 1_000_000_000, UTC)
-    name = f"{start:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}{SUFFIX}"
-    return profile_folder(profile_name, folder) / name
+    seconds, rest_ns = divmod(start_ns, 1_000_000_000)
+    start = f"{datetime.fromtimestamp(seconds, UTC):%Y%m%dT%H%M%SZ}"
+    own = profile_folder(profile_name, folder)
+    first = rest_ns * _PARTS // 1_000_000_000
+    names = (f"{start}-{(first + more) % _PARTS:04x}{SUFFIX}" for more in range(_PARTS))
+    return next((own / name for name in names if not (own / name).exists()), own / f"{start}-ffff{SUFFIX}")

@@ -19,7 +19,7 @@ class Fate(Enum):
 
     GOOD = "▁"
     RUNNING = "▃"
-    """Still recorded, or the recorder was killed."""
+    """Being recorded, or the recorder was killed."""
     UNCLEAN = "▅"
     FAILED = "█"
     """It never opened."""
@@ -38,6 +38,8 @@ def fate_of(entry: SessionEntry) -> Fate:
     """How a session ended."""
     if entry.close_code is not None:
         return Fate.GOOD if entry.close_code in _GOOD_CODES else Fate.UNCLEAN
+    if entry.recording:
+        return Fate.RUNNING
     if entry.error or (not entry.opened and (entry.ended_ns is not None or entry.ending)):
         return Fate.FAILED
     return Fate.RUNNING if entry.ended_ns is None else Fate.GOOD
@@ -48,11 +50,13 @@ def ending_words(entry: SessionEntry) -> tuple[str, str]:
     code = entry.close_code
     if code is not None:
         return f"{code} {close_code_name(code)}", MUTED if code in _GOOD_CODES else CONTENT_STYLES["error"]
+    if entry.recording:
+        return "● being recorded", CONTENT_STYLES["good"]
     if not entry.opened:
         return "never opened", CONTENT_STYLES["error"]
     if entry.ended_ns is not None:
         return "ended", MUTED
-    return "cut off, or still recorded", CONTENT_STYLES["warning"]
+    return "cut off: the recorder died", CONTENT_STYLES["warning"]
 
 
 def fate_marks(entries: Sequence[SessionEntry]) -> Content:

@@ -124,19 +124,28 @@ class HomeScreen(HomeSessions):
     def _read_lists(self) -> None:
         from textual.worker import get_current_worker
 
-        from wstui.tui.screens.home_lists import find_causes, read_lists
+        from wstui.tui.screens.home_lists import find_causes, read_lists, read_older
 
         worker = get_current_worker()
         lists = read_lists()
         self.call_later(self._show_lists, lists)
         if lists.sessions:
-            self.call_later(self._show_lists, find_causes(lists, lambda: not worker.is_cancelled))
+            lists = find_causes(lists, lambda: not worker.is_cancelled)
+            self.call_later(self._show_lists, lists)
+        for more in read_older(lists, lambda: not worker.is_cancelled):
+            self.call_later(self._take_older, more)
 
     def _show_lists(self, lists: "HomeLists") -> None:
         self._lists = lists
         if lists.problem:
             self.show_problem(lists.problem)
         self._show_found()
+
+    def _take_older(self, lists: "HomeLists") -> None:
+        """Older sessions are known too: only the filter shows them."""
+        self._lists = lists
+        if self.query_one("#home-filter", Input).value:
+            self._show_found()
 
     def _show_found(self) -> None:
         """Fill the lists with what the filter leaves."""
@@ -147,7 +156,7 @@ class HomeScreen(HomeSessions):
         _fill(self.query_one(ProfileList), found.profile_lines(self._clock.wall_ns()))
         no_sessions = _NOTHING_FOUND if self._lists.sessions else _NO_SESSIONS
         _fill(self.query_one(SessionList), found.lines_of_sessions(self.picked) or [no_sessions])
-        shown, there = len(found.sessions), len(self._lists.sessions)
+        shown, there = len(found.sessions), self._lists.total
         count = f"{shown:,} of {there:,}" if shown < there else f"{there:,}"
         title = f"{count}  events, ending" if there else ""
         self.query_one("#sessions-title", PaneTitle).right = Content(title)
