@@ -1,8 +1,9 @@
 """Small modal screens: a question with one line to answer, a yes or no, a choice, a text to read."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -11,16 +12,26 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from wstui.tui.cells import fit
 from wstui.tui.tones import MUTED
 
 Check = Callable[[str], str | None]
 """Why an answer will not do, as a sentence, or None."""
 
 
-class Prompt(ModalScreen[str | None]):
-    """One line of text; Enter answers, Escape leaves."""
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer], Generic[Answer]):
+    """What all of them look like, in a small window too."""
 
     CSS_PATH = "dialogs.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-roomy")]  # noqa: RUF012 - declared by Screen
+
+
+class Prompt(Dialog[str | None]):
+    """One line of text; Enter answers, Escape leaves."""
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", priority=True)]
 
     def __init__(self, title: str, help_text: str, answer: str = "", check: Check | None = None) -> None:
@@ -51,10 +62,9 @@ class Prompt(ModalScreen[str | None]):
         self.query_one(".dialog-problem", Static).update(Content())
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Yes or no; Escape is no."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "dismiss(False)", "no"),
         Binding("y", "dismiss(True)", "yes"),
@@ -84,6 +94,9 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(event.button.id == "yes")
 
 
+_TITLE_CELLS = 32
+
+
 class Choice(NamedTuple):
     """One line of a :class:`Chooser`."""
 
@@ -92,10 +105,9 @@ class Choice(NamedTuple):
     help: str
 
 
-class Chooser(ModalScreen[str | None]):
+class Chooser(Dialog[str | None]):
     """One of several; Enter chooses, Escape leaves."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
@@ -105,13 +117,13 @@ class Chooser(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """A title and the list."""
-        width = max((len(choice.title) for choice in self._choices), default=0) + 2
+        width = min(_TITLE_CELLS, max((cell_len(choice.title) for choice in self._choices), default=0))
         with Vertical(classes="dialog dialog-wide"):
             yield Static(Content(self._title_words), classes="dialog-title")
             yield OptionList(
                 *(
                     Option(
-                        Content.assemble((f"{row.title:<{width}}", "bold"), (row.help, MUTED)),
+                        Content.assemble((f"{fit(row.title, width)}  ", "bold"), (row.help, MUTED)),
                         row.key,
                     )
                     for row in self._choices
@@ -129,10 +141,9 @@ class Chooser(ModalScreen[str | None]):
         self.dismiss(event.option.id)
 
 
-class TextDialog(ModalScreen[None]):
+class TextDialog(Dialog[None]):
     """Something to read; Escape, q or the same key again leaves."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1,f4", "dismiss(None)", "back")]
 
     def __init__(self, title: str, text: Content, keys: str = "Esc goes back") -> None:

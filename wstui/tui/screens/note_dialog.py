@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wstui.events import safe_text
 from wstui.timeline import Note
 from wstui.tui.moments import NOTE_COLOURS
+from wstui.tui.screens.dialogs import Dialog
 from wstui.tui.tones import CONTENT_STYLES, MUTED
 
 _LONGEST = 2000
@@ -25,10 +25,9 @@ class NoteAnswer(NamedTuple):
     colour: str = ""
 
 
-class NoteDialog(ModalScreen[NoteAnswer | None]):
+class NoteDialog(Dialog[NoteAnswer | None]):
     """One line of words and a colour; Enter saves, Escape leaves."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "back", priority=True),
         Binding("ctrl+t", "colour", "colour", priority=True),

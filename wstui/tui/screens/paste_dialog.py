@@ -6,19 +6,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from wstui.events import safe_text
-from wstui.tui.screens.dialogs import Check
+from wstui.tui.screens.dialogs import Check, Dialog
 
 
-class PasteDialog(ModalScreen[str | None]):
+class PasteDialog(Dialog[str | None]):
     """A field of several lines; Ctrl+S takes it, Escape leaves."""
 
-    CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = """
-    PasteDialog { align: center middle; background: $background 60%; }
     PasteDialog TextArea { height: 12; background: $surface; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
