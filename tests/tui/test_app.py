@@ -78,8 +78,10 @@ def test_every_action_is_complete():
     "action", [row for row in ACTIONS if row.place is not Place.APP], ids=lambda row: row.name
 )
 def test_every_action_has_its_method(action):
+    from wstui.tui.screens.compare import CompareScreen
     from wstui.tui.screens.home import SessionList
     from wstui.tui.screens.profile_form import ProfileForm
+    from wstui.tui.widgets.compare_list import CompareList
     from wstui.tui.widgets.composer import Composer
     from wstui.tui.widgets.event_timeline import EventTimeline
     from wstui.tui.widgets.heartbeat_graph import HeartbeatGraph
@@ -95,6 +97,8 @@ def test_every_action_has_its_method(action):
         Place.FORM: ProfileForm,
         Place.GRAPH: HeartbeatGraph,
         Place.TIMELINE: EventTimeline,
+        Place.COMPARE: CompareScreen,
+        Place.PAIRS: CompareList,
     }
     screen = HomeScreen if action.place in (Place.PROFILES, Place.SESSIONS) else SessionScreen
     owner = screen if action.name.startswith("screen.") else owners[action.place]
@@ -103,7 +107,7 @@ def test_every_action_has_its_method(action):
 
 
 def test_help_names_every_action():
-    words = str(help_dialog("session")._text) + str(help_dialog("home")._text)
+    words = "".join(str(help_dialog(name)._text) for name in ("session", "home", "compare"))
     assert all(action.help in words for place in Place for action in actions_of(place))
 
 
@@ -183,7 +187,7 @@ async def test_a_large_message_opens_at_once_and_in_part(make_app, session_file,
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.settle(app, pilot)
         await pilot.press("end", "enter")
-        await look.until(pilot, lambda: "Shown in part: the first 262 kB of 17 MB." in look.shown(app))
+        await look.until(pilot, lambda: "Shown in part: the first 524 kB of 17 MB." in look.shown(app))
         await pilot.press("end")
         await pilot.pause()
         await pilot.press("3", "end")

@@ -85,13 +85,13 @@ class TextDocument:
         if self._lines is None:
             self._lines = _text_lines(self._text)
         folded = [part for line in self._lines for part in _fold_text(line, width_cells)]
-        return _PlainRows(remark_rows(self._remarks, width_cells), folded)
+        return _Rows(remark_rows(self._remarks, width_cells), folded)
 
 
-class _PlainRows(Sequence[Line]):
-    """Remarks, then lines of text that become spans when they are asked for."""
+class _Rows(Sequence[Line]):
+    """Remarks, then lines; a line that is a text becomes a span when it is asked for."""
 
-    def __init__(self, head: list[Line], lines: list[str]) -> None:
+    def __init__(self, head: Sequence[Line], lines: Sequence[Line | str]) -> None:
         self._head = head
         self._lines = lines
 
@@ -108,7 +108,8 @@ class _PlainRows(Sequence[Line]):
         index = index + len(self) if index < 0 else index
         if index < len(self._head):
             return self._head[index]
-        return ((self._lines[index - len(self._head)], "plain"),)
+        line = self._lines[index - len(self._head)]
+        return ((line, "plain"),) if isinstance(line, str) else line
 
 
 def _fold_text(line: str, width_cells: int) -> list[str]:
@@ -120,6 +121,23 @@ def _fold_text(line: str, width_cells: int) -> list[str]:
     prefix = " " * (indent + 2)
     first, *rest = chop(line, width_cells, width_cells - len(prefix))
     return [first, *(prefix + part for part in rest)]
+
+
+class HeadedDocument:
+    """Another document under a few remarks."""
+
+    def __init__(self, remarks: Iterable[Span], document: Document) -> None:
+        self._remarks = tuple(remarks)
+        self._document = document
+
+    @property
+    def heavy(self) -> bool:
+        """As the document is."""
+        return self._document.heavy
+
+    def layout(self, width_cells: int) -> Sequence[Line]:
+        """The remarks, then the document's lines."""
+        return _Rows(remark_rows(self._remarks, width_cells), self._document.layout(width_cells))
 
 
 class HexDocument(Sequence[Line]):

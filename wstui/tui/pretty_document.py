@@ -12,19 +12,22 @@ _RECORD_SEPARATORS = "\x1e\n"
 """Between JSON texts in one message: RFC 7464 (and SignalR), JSON Lines."""
 
 
-def pretty_document(payload: bytes, total_bytes: int, remarks: tuple[Span, ...] = ()) -> Document:
+def pretty_document(
+    payload: bytes, total_bytes: int, remarks: tuple[Span, ...] = (), *, checked: bool = False
+) -> Document:
     """Text laid out as JSON where it is JSON, as it is where it is not.
 
     Args:
         payload: what is known of it.
         total_bytes: its whole size.
         remarks: what is said before it begins.
+        checked: it is JSON, or its like, whatever a parser says.
     """
     text, cut = shown_text(payload, total_bytes)
     remarks += cut
     if not looks_like_json(text):
         return TextDocument(text, remarks)
-    if not cut:
+    if not cut and not checked:
         problem, remark = _problem(text)
         if problem:
             return TextDocument(text, (*remarks, (f"Not JSON: {safe_text(problem)}.", "warning")))

@@ -41,7 +41,7 @@ from wstui.tui.screens.dialogs import Choice, Chooser
 from wstui.tui.tones import CONTENT_STYLES, MUTED
 from wstui.tui.widgets.compare_list import CompareList
 from wstui.tui.widgets.key_bar import KeyBar
-from wstui.tui.widgets.message_detail import DocumentView
+from wstui.tui.widgets.document_view import DocumentView
 from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.words.measures import count_text
 

@@ -13,6 +13,7 @@ from wstui.tui.filtering.rows import FilteredRows, Hits
 from wstui.tui.filtering.scan import Found, Scan
 from wstui.tui.screens.session_connection import SessionConnection
 from wstui.tui.widgets.find_bar import FindBar
+from wstui.tui.widgets.message_detail import MessageDetail
 from wstui.tui.widgets.message_list import MessageList
 from wstui.words.measures import count_text
 
@@ -57,6 +58,13 @@ class SessionFilter(SessionConnection):
         """Open the filter line."""
         self.remove_class("-panel-shown")
         self.query_one(FindBar).open()
+
+    def on_message_detail_filter_asked(self, message: MessageDetail.FilterAsked) -> None:
+        """A value of the detail: find the messages that have it."""
+        bar = self.query_one(FindBar)
+        bar.open(message.text)
+        self._stop_typing()
+        self._apply(message.text)
 
     def action_filter_mode(self) -> None:
         """Only the hits, or every message with the hits marked."""
@@ -207,9 +215,11 @@ class SessionFilter(SessionConnection):
         messages, run, reader = self.query_one(MessageList), self._run, self.source.reader
         if run is None or not run.shown or reader is None:
             messages.mark_hits(None, ())
+            self.query_one(MessageDetail).mark_words(())
             super()._show_rows()
             return
         messages.mark_hits(None if self._only_hits else run.hits, run.wanted.words)
+        self.query_one(MessageDetail).mark_words(run.wanted.words)
         if self._only_hits:
             messages.show_hint("Nothing here is what the filter asks for.", "Escape shows every message.")
             messages.show(FilteredRows(reader, run.hits), reader.info.started_ns)

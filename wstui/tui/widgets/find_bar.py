@@ -42,10 +42,17 @@ class FindBar(Horizontal):
         )
         yield Static(id="find-result")
 
-    def open(self) -> None:
-        """Show it and go to it."""
+    def open(self, text: str | None = None) -> None:
+        """Show it and go to it.
+
+        Args:
+            text: what to put into the line, whatever stood there.
+        """
         self.add_class("-shown")
         field = self.query_one(Input)
+        if text is not None:
+            with self.prevent(Input.Changed):
+                field.value = text
         field.focus()
         field.action_select_all()
 
