@@ -2,8 +2,10 @@
 
 import pytest
 
+from wstui.events import Shutdown
 from wstui.timeline import TimelineReader
 from wstui.tui.played_reader import PlayedReader
+from wstui.tui.screens.replay_dialog import ReplayDialog
 from wstui.tui.widgets.transport import Transport
 
 S = 10**9
@@ -27,8 +29,10 @@ async def started(app, pilot, look):
     await look.settle(app, pilot)
     await look.until(pilot, lambda: "closed" in look.shown(app))
     await pilot.press("f8")
-    await pilot.pause()
-    assert app.focused is app.screen.query_one(Transport)
+    await look.until(pilot, lambda: isinstance(app.screen, ReplayDialog))
+    await pilot.press("f8")
+    await look.until(pilot, lambda: not isinstance(app.screen, ReplayDialog))
+    await look.until(pilot, lambda: app.focused is app.screen.query_one(Transport))
 
 
 async def test_it_plays_as_it_happened(make_app, recording, look, engines):
@@ -54,7 +58,7 @@ async def test_it_plays_as_it_happened(make_app, recording, look, engines):
         await pilot.press("end")
         await look.until(pilot, lambda: "Why it ended" in look.shown(app))
         assert "ended" in look.shown(app).splitlines()[-2]
-        await pilot.press("escape")
+        await pilot.press("f8")
         await pilot.pause()
         assert not app.screen.source.played
         assert "■ closed" in look.shown(app)
@@ -81,9 +85,37 @@ async def test_a_live_session_is_not_played_back(make_app, engines, look):
     app = make_app("ws://localhost:1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.until(pilot, lambda: bool(engines.started and engines.last.commands))
-        await pilot.press("f8")
+        session = app.screen
+        engines.last.file.dialled()
+        engines.last.says_state("open")
+        await look.until(pilot, lambda: "● open" in look.shown(app))
+        await pilot.press("f8", "f8")
         await pilot.pause()
+        assert "Play back: This connection is live" in look.shown(app)
+        await pilot.press("d", "s")
+        await pilot.pause()
+        assert "Serve: This connection is live" in look.shown(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is session
         assert not app.screen.query_one(Transport).has_class("-shown")
+
+
+async def test_a_session_that_has_ended_is_played_back(make_app, engines, look):
+    app = make_app("ws://localhost:1")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.until(pilot, lambda: bool(engines.started and engines.last.commands))
+        file = engines.last.file
+        file.dialled()
+        file.talked(3)
+        file.ended(1000)
+        engines.last.says_state("closed")
+        await look.until(pilot, lambda: "■ closed" in look.shown(app))
+        await pilot.press("f8", "f8")
+        await look.until(pilot, lambda: app.screen.source.played)
+        assert isinstance(engines.last.commands[-1], Shutdown)
+        await pilot.press("end")
+        await look.until(pilot, lambda: "ended" in look.shown(app).splitlines()[-2])
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
