@@ -81,16 +81,17 @@ class Action:
     @property
     def key_label(self) -> str:
         """The keys as the help and the footer print them: ``F5``, ``^f  /``."""
-        return "  ".join(_key_label(key) for key in self.keys.split(",") if key)
+        return "  ".join(key_label(key) for key in self.keys.split(",") if key)
 
 
-def _key_label(key: str) -> str:
+def key_label(key: str) -> str:
+    """A key as the help and the footer print it: ``F5``, ``^f``, ``Esc``."""
     if key in _KEY_LABELS:
         return _KEY_LABELS[key]
     if key.startswith("ctrl+"):
-        return f"^{_key_label(key.removeprefix('ctrl+'))}"
+        return f"^{key_label(key.removeprefix('ctrl+'))}"
     if key.startswith("alt+"):
-        return f"Alt+{_key_label(key.removeprefix('alt+'))}"
+        return f"Alt+{key_label(key.removeprefix('alt+'))}"
     return key.upper() if key.startswith("f") and key[1:].isdigit() else key
 
 
@@ -179,7 +180,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _A(_P.SESSION, "panel", "ctrl+b", "panel", "Show or hide the side panel.", 6, True, True),
     _A(_P.SESSION, "live_tail", "ctrl+l", "live tail", "Follow the newest message again.", 12, True, True),
-    _A(_P.SESSION, "home", "ctrl+o", "home", "Open something else; this session goes on.", 11, True, True),
+    _A(_P.SESSION, "home", "ctrl+o", "home", "Open something else; this session goes on.", 8, True, True),
     _A(_P.SESSION, "edit_url", "ctrl+u", "edit URL", "Type another endpoint.", 0, True, True),
     _A(_P.SESSION, "everything", "", "pings in the list", "Show or hide pings, pongs and dialling.", 0, True),
     _A(_P.SESSION, "widen_panel(1)", "alt+left", "wider panel", "Give the panel more room.", 0, True, True),

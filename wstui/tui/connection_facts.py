@@ -18,6 +18,11 @@ class ConnectionFacts:
     ended_ns: int | None = None
     tls: str = ""
     """The TLS version; empty without TLS."""
+    cipher: str = ""
+    subject: str = ""
+    """Whom the server's certificate is for, who issued it and until when it holds."""
+    issuer: str = ""
+    not_after: str = ""
     insecure: bool = False
     deflate: bool = False
     close_received: tuple[int | None, str] | None = None
@@ -56,6 +61,11 @@ def _take(facts: ConnectionFacts, event: RecordedEvent) -> None:
     detail = event.detail
     if event.kind == Kind.TLS and not detail.get("failed"):
         facts.tls = str(detail.get("version", "TLS"))
+        facts.cipher = str(detail.get("cipher") or "")
+        certificate = detail.get("certificate") or {}
+        facts.subject, facts.issuer, facts.not_after = (
+            str(certificate.get(name) or "") for name in ("subject", "issuer", "not_after")
+        )
         facts.insecure = not detail.get("verified", True)
     elif event.kind == Kind.OPEN:
         facts.opened_ns = event.t_ns

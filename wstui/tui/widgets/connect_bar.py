@@ -12,6 +12,7 @@ from wstui.events import safe_text
 from wstui.tui.connection_facts import ConnectionFacts
 from wstui.tui.state_words import StateWords
 from wstui.tui.tones import CONTENT_STYLES, MUTED
+from wstui.tui.tooltips import state_tooltip, transport_tooltip
 
 
 class ConnectBar(Vertical):
@@ -85,6 +86,15 @@ class ConnectBar(Vertical):
         said = Content.styled(safe_text(f"{sign} {words}"), f"bold {CONTENT_STYLES[tone]}")
         self._put("bar-state", said)
         self._put("bar-transport", _transport(facts, secure_url))
+        self._explain("bar-transport", transport_tooltip(facts, secure_url=secure_url))
+        self._explain("bar-state", state_tooltip(facts))
+
+    def _explain(self, part: str, words: Content) -> None:
+        """Words for the mouse; set only where they are others, for that draws."""
+        widget = self.get_widget_by_id(part, Static)
+        shown = words if words.plain else None
+        if widget.tooltip != shown:
+            widget.tooltip = shown
 
     def show_problem(self, sentence: str) -> None:
         """A sentence in place, or nothing."""

@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from wstui.timeline import Beat
+from wstui.tui import tooltips
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_histogram import histogram
@@ -93,6 +94,7 @@ class HeartbeatGraph(Widget, can_focus=True):
         super().__init__(id=id)
         self.data = PanelData()
         self.glyphs = glyphs or terminal_glyphs()
+        self.tooltip = tooltips.GRAPH
         self._scale = RoundTripScale()
         self._end_ns: int | None = None
         """The right edge while the past is looked at; None: the newest."""

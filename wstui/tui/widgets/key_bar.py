@@ -6,11 +6,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
+from textual.content import Content
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from wstui.tui.actions import footer_order, footer_rank
+from wstui.tui.actions import footer_order, footer_rank, key_label
 
 
 class KeyBar(Widget):
@@ -19,12 +20,15 @@ class KeyBar(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--disabled"}
 
+    _shown: list[tuple[str, str, str, bool]] | None = None
+
     def on_mount(self) -> None:
         """Hear of changes of state and focus."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, _screen: Screen[object]) -> None:
-        self.refresh()
+        if self._entries() != self._shown:
+            self.refresh()
 
     def _entries(self) -> list[tuple[str, str, str, bool]]:
         """Key, its label, its words, whether it is possible: as many as fit, in the table's order."""
@@ -34,8 +38,7 @@ class KeyBar(Widget):
                 shown.setdefault(binding.action, (binding, enabled))
         room, chosen = self.size.width, []
         for binding, enabled in sorted(shown.values(), key=lambda item: footer_rank(item[0])):
-            label = self.app.get_key_display(binding)
-            label = label.upper() if label.startswith("f") and label[1:].isdigit() else label
+            label = key_label(binding.key)
             room -= len(label) + len(binding.description) + 3
             if room < -2:
                 break
@@ -50,12 +53,20 @@ class KeyBar(Widget):
         bright = self.get_component_rich_style("key-bar--key")
         dim = self.get_component_rich_style("key-bar--disabled")
         segments = []
-        for key, label, words, enabled in self._entries():
+        self._shown = self._entries()
+        for key, label, words, enabled in self._shown:
             click = Style(meta={"key": key})
             segments.append(Segment(label, (bright if enabled else dim) + click))
             segments.append(Segment(f" {words}", (base if enabled else dim) + click))
             segments.append(Segment("  ", base))
         return Strip(segments).crop_extend(0, self.size.width, base)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """What the key below the mouse does."""
+        active = self.screen.active_bindings.get(event.style.meta.get("key", ""))
+        words = Content(active.binding.tooltip) if active is not None else None
+        if self.tooltip != words:
+            self.tooltip = words
 
     def on_click(self, event: events.Click) -> None:
         """A click on a key presses it."""

@@ -10,6 +10,7 @@ from wstui.tui.beats import Numbers
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import number_text, round_trip_text, table_unit_of
 from wstui.tui.tones import MUTED
+from wstui.tui.tooltips import NUMBERS
 
 Column = tuple[str, str, str]
 """Heading, value, style."""
@@ -29,6 +30,7 @@ class NumbersTable(Widget):
         super().__init__(id=id)
         self.glyphs = glyphs or terminal_glyphs()
         self.numbers = Numbers()
+        self.tooltip = NUMBERS
 
     def show(self, numbers: Numbers) -> None:
         """Show these numbers."""

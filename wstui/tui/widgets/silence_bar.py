@@ -43,9 +43,10 @@ class SilenceBar(Widget):
             data.foresight,
         )
         self.silence, self.running = silence, data.running
-        if data.foresight != self.foresight:
-            self.foresight = data.foresight
-            self.tooltip = silence_tooltip(silence, data.foresight)
+        self.foresight = data.foresight
+        words = silence_tooltip(silence, data.foresight)
+        if words != self.tooltip:
+            self.tooltip = words
         if shown != self._shown:
             self._shown = shown
             self.refresh()
