@@ -48,4 +48,6 @@ def state_tooltip(facts: ConnectionFacts) -> Content:
             code, reason = said
             words = "without a code" if code is None else f"with {code}"
             lines.append(safe_text(f"{who} closed {words}" + (f": “{reason}”" if reason else ".")))
+    if facts.opened_ns is not None and facts.ended_ns is not None and facts.close_received is None:
+        lines.append("No Close frame came: 1006 is what programs are told then (RFC 6455 §7.1.5).")
     return Content("\n".join(lines))
