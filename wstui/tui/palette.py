@@ -1,12 +1,13 @@
 """The command palette's entries, from the table of actions."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from wstui.tui.actions import ACTIONS, Action, Place
+from wstui.tui.actions import ACTIONS, Action, Place, binding_id
 from wstui.tui.tabbed_app import TabbedApp
 from wstui.tui.tabs import TabFace
 
@@ -25,7 +26,11 @@ class ActionCommands(Provider):
     """What can be done on this screen now, with its key; and the tabs by their names."""
 
     def _commands(self) -> list[Command]:
-        actions = [Command(_title(row), row.help, self._run(row)) for row in self._possible()]
+        changed = getattr(self.app, "changed_keys", {})
+        actions = [
+            Command(_title(row, changed.get(binding_id(row), row.keys)), row.help, self._run(row))
+            for row in self._possible()
+        ]
         return [*actions, *self._tabs()]
 
     def _tabs(self) -> list[Command]:
@@ -74,6 +79,6 @@ def _tab_title(face: TabFace) -> str:
     return f"Go to tab {face.number}: {face.sign} {face.name}{key}"
 
 
-def _title(action: Action) -> str:
+def _title(action: Action, keys: str) -> str:
     title = action.title[:1].upper() + action.title[1:]
-    return f"{title}  ({action.key_label})" if action.keys else title
+    return f"{title}  ({replace(action, keys=keys).key_label})" if keys else title

@@ -24,6 +24,7 @@ _SIGNS = (
 )
 _PLACES = {
     "compare": (Place.COMPARE, Place.PAIRS, Place.APP),
+    "form": (Place.FORM, Place.APP),
     "home": (Place.HOME, Place.PROFILES, Place.SESSIONS, Place.FORM, Place.APP),
     "session": (
         Place.SESSION,
@@ -39,6 +40,11 @@ _PLACES = {
     ),
 }
 _KEYS_CELLS = 26
+_EVERYWHERE = (
+    ("Tab  Shift+Tab", "The next pane, the one before. "),
+    ("^p", "The command palette: everything by its name, with its key. "),
+)
+"""Textual's own."""
 
 
 def _keys(rows: list[Action], changed_keys: Mapping[str, str]) -> str:
@@ -57,6 +63,10 @@ def help_dialog(screen_name: str, changed_keys: Mapping[str, str] | None = None)
             keys = _keys(list(rows), changed_keys or {})
             shown = f"{title[:1].upper()}{title[1:]}. "
             lines.append(Content.assemble((f"  {keys:<{_KEYS_CELLS}}", "bold"), shown, (words, MUTED)))
+        if place is Place.APP:
+            lines += [
+                Content.assemble((f"  {keys:<{_KEYS_CELLS}}", "bold"), is_for) for keys, is_for in _EVERYWHERE
+            ]
         lines.append(Content())
     lines.append(Content.styled("Signs", "bold $text-accent"))
     lines += [

@@ -39,6 +39,7 @@ class ProfileForm(Screen[Path | None]):
     CSS_PATH = "profile_form.tcss"
     PLACES: ClassVar[tuple[Place, ...]] = (Place.FORM,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.FORM)]
+    HELP_NAME = "form"
     JUMPS: ClassVar[dict[str, str]] = {
         "n": "#form-name",
         **{str(number): f"#section-{number}" for number in range(1, len(GROUPS) + 1)},
