@@ -107,7 +107,7 @@ def _change_lines(pair: MessagePair) -> Iterator[Line]:
         yield ((f"… and {count_text(len(pair.changes) - _SHOWN_CHANGES)} more places", "quiet"),)
     for change, why in pair.ignored[:_SHOWN_CHANGES]:
         shown = f"{_place(change)}  {value_text(change.before)} → {value_text(change.after)}"
-        yield ((shown, "quiet"), (f"   left out: {_why(why)}", "quiet"))
+        yield (("left out  ", "quiet"), (f"{shown}: {_why(why)}", "quiet"))
     if pair.what == "equal":
         if not pair.ignored:
             assert pair.before is not None

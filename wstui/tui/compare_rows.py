@@ -109,8 +109,24 @@ def _rows(comparison: Comparison) -> Iterator[CompareRow]:
     for at, row in enumerate(comparison.connections):
         if several:
             yield CompareRow(at, heading=f"connection {row.before} beside connection {row.after}")
-        yield from (CompareRow(at, pair) for pair in row.pairs)
+        yield from (CompareRow(at, pair) for pair in _in_place(row.pairs))
         yield from (CompareRow(at, fact=fact) for fact in row.facts)
+
+
+def _in_place(pairs: Sequence[MessagePair]) -> Iterator[MessagePair]:
+    """In the order of the first session; what only the second has stands where it came there."""
+    alone = sorted((pair for pair in pairs if pair.before is None), key=_second_event, reverse=True)
+    for pair in pairs:
+        if pair.before is None:
+            continue
+        while pair.after is not None and alone and _second_event(alone[-1]) < pair.after.event:
+            yield alone.pop()
+        yield pair
+    yield from reversed(alone)
+
+
+def _second_event(pair: MessagePair) -> int:
+    return 0 if pair.after is None else pair.after.event
 
 
 def row_spans(row: CompareRow, width: int) -> list[Span]:
