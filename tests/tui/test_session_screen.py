@@ -480,13 +480,11 @@ async def test_leaving_a_live_session_asks(make_app, engines, look):
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, SessionScreen)
-        await pilot.press("ctrl+o")
-        await pilot.pause()
-        await pilot.press("y")
+        await pilot.press("alt+w", "y")
         await look.until(
             pilot, lambda: not isinstance(app.screen, SessionScreen) and "Profiles" in look.shown(app)
         )
-        assert engine.commands[-1] == Shutdown()
+        await look.until(pilot, lambda: engine.commands[-1] == Shutdown())
 
 
 async def test_a_flood_draws_a_few_times_only(make_app, engines, look):

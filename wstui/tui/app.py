@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from wstui.tui.session_source import StartEngine
 
 
+_PROBLEM_S = 15.0
+"""A sentence about a target that is none stays long enough to be read while the others open."""
+
+
 class WstuiApp(TabbedApp, SettingsApp):
     """Home, and the sessions that are open, one of them in front."""
 
@@ -80,7 +84,7 @@ class WstuiApp(TabbedApp, SettingsApp):
         if found[1:]:
             self.call_after_refresh(self.open_behind, found[1:])
         for problem in problems:
-            self.notify(problem, severity="error", markup=False)
+            self.notify(problem, severity="error", timeout=_PROBLEM_S, markup=False)
 
     # -- actions of every place ------------------------------------------------------------------
 

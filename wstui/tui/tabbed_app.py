@@ -9,8 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import work
+from textual._context import active_message_pump
 from textual.app import App
-from textual.screen import ModalScreen, Screen, SystemModalScreen
+from textual.await_complete import AwaitComplete
+from textual.screen import Screen, SystemModalScreen
+from textual.widget import Widget
 
 from wstui.tui.clock import Clock
 from wstui.tui.navigation import CloseTabAsked, DemoAsked, OpenAsked, TabAsked
@@ -46,6 +49,30 @@ class TabbedApp(App[int]):
         """The demo's servers, by the mode of the tab that talks with each."""
 
     # -- screens and their modes -----------------------------------------------------------------
+
+    def _asking_mode(self) -> str:
+        """The mode of the screen that asks for something; the one in front where none does."""
+        asker = active_message_pump.get(None)
+        if isinstance(asker, Widget) and asker.is_attached:
+            for mode, stack in self._screen_stacks.items():
+                if asker.screen in stack:
+                    return mode
+        return self.current_mode
+
+    def push_screen(
+        self, screen: Any, callback: Any = None, wait_for_dismiss: bool = False, *, mode: str | None = None
+    ) -> Any:
+        """Textual's, in the tab of the screen that asks, which may be behind another one by now."""
+        mode = mode or self._asking_mode()
+        return super().push_screen(screen, callback, wait_for_dismiss, mode=mode)  # type: ignore[call-overload]
+
+    def pop_screen(self) -> AwaitComplete:
+        """Textual's, in the tab of the screen that asks: a dialog may end behind another tab."""
+        in_front, self._current_mode = self._current_mode, self._asking_mode()
+        try:
+            return super().pop_screen()
+        finally:
+            self._current_mode = in_front
 
     def first_home(self) -> "HomeScreen":
         """The home screen, as the one that the app starts with."""
@@ -187,11 +214,13 @@ class TabbedApp(App[int]):
         if action == "new_tab":
             return self.tabs.current is not None
         if action == "close_tab":
-            in_dialog = isinstance(self.screen, ModalScreen) and not isinstance(
-                self.screen, SystemModalScreen
-            )
-            return self.tabs.current is not None and not in_dialog
+            return self.tabs.current is not None and self._below_palette() is self.tabs.current.session
         return super().check_action(action, parameters)
+
+    def _below_palette(self) -> Screen[Any]:
+        """What is in front but for the command palette: a dialog and a form have something to lose."""
+        stack = self.screen_stack
+        return stack[-2] if isinstance(stack[-1], SystemModalScreen) else stack[-1]
 
     async def action_go_to_tab(self, number: int) -> None:
         """Show the tab of a number."""

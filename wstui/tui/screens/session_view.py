@@ -45,6 +45,9 @@ _DRAW_EVERY_S = 1 / 15
 _RECENTLY_NS = 900_000_000
 """Where a ping goes out each second, its drawing lets the clocks go on as well."""
 
+_HELD_BACK_S = 0.1
+"""Textual draws nothing just after a change of tabs, and then forgets what lies below a dialog."""
+
 _BUSY_EVENTS = 20
 """More since the last drawing, and every second drawing is left out."""
 
@@ -114,7 +117,7 @@ class SessionView(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """In front again: what happened meanwhile is drawn now."""
-        if self._dirty and self._timer is not None:
+        if self._dirty and self._timer is not None and self.is_current:
             self._dirty = False
             self.update_picture()
 
@@ -122,6 +125,8 @@ class SessionView(Screen[None]):
         """Another tab is in front, or this one again, perhaps below a dialog of its own."""
         if self.is_current:
             self.on_screen_resume()
+            if self is not self.app.screen:
+                self.set_timer(_HELD_BACK_S, lambda: self.refresh(layout=True))
 
     def _draw_if_due(self) -> None:
         """Nothing is drawn behind another tab, nor when all is drawn."""

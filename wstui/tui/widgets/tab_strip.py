@@ -56,7 +56,7 @@ def line_of(faces: Sequence[TabFace], width: int) -> list[Piece]:
         pieces.append(Piece(_CUT))
     hint = _HINTS[any(face.current for face in faces)]
     room = width - _cells(pieces) - len(hint) - 1
-    return [*pieces, Piece(" " * room), Piece(hint, "quiet")] if room > 1 else pieces
+    return [*pieces, Piece(" " * room), Piece(hint)] if room > 1 else pieces
 
 
 def _tab(face: TabFace, name_cells: int) -> list[Piece]:
@@ -113,7 +113,7 @@ class TabStrip(Widget):
         background: $panel;
         & > .tab-strip--current { color: $foreground; background: $background; text-style: bold; }
     }
-    TabStrip.-alone, .-minute TabStrip { display: none; }
+    TabStrip.-alone { display: none; }
     """
 
     def __init__(self, tabs: Tabs[Any]) -> None:
