@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks import ingest, ping_times, quiet, recorded, search, stalled, start_up
+from tests.benchmarks import ingest, pages, ping_times, quiet, recorded, search, stalled, start_up
 from tests.benchmarks.result import Result
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Result]]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Result]]]] = {
     "stalled": stalled.measure,
     "start-up": start_up.measure,
     "recorded": recorded.measure,
+    "pages": pages.measure,
     "search": search.measure,
     "quiet": quiet.measure,
 }

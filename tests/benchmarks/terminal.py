@@ -72,6 +72,30 @@ class Terminal:
         self._collect = False
         return time.monotonic() - self.started_s
 
+    async def answer_s(self, key: bytes, mark: bytes, timeout_s: float = 10) -> float:
+        """Press a key and wait until ``mark`` is written; the seconds between."""
+        self.seen, self._collect = b"", True
+        began = time.perf_counter()
+        self.keys(key)
+        async with asyncio.timeout(timeout_s):
+            while mark not in self.seen:
+                self._arrived.clear()
+                await self._arrived.wait()
+        self._collect = False
+        return time.perf_counter() - began
+
+    async def quiet(self, for_s: float = 0.7, timeout_s: float = 60) -> None:
+        """Wait until nothing was written for some time."""
+        self._collect = True
+        async with asyncio.timeout(timeout_s):
+            while True:
+                self._arrived.clear()
+                try:
+                    await asyncio.wait_for(self._arrived.wait(), for_s)
+                except TimeoutError:
+                    break
+        self._collect = False
+
     def keys(self, data: bytes) -> None:
         os.write(self.master, data)
 
@@ -106,6 +130,14 @@ def descendants(pid: int) -> list[int]:
             for child in path.read_text().split():
                 found += [int(child), *descendants(int(child))]
     return found
+
+
+def memory_mb(pid: int) -> float:
+    """The memory that a process holds, in MB (Linux)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError(pid)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -1,5 +1,7 @@
 """The session screen's reading side: selection and detail, the panel, copying, going back."""
 
+from textual.timer import Timer
+
 from wstui.events import ConnectionState
 from wstui.tui.message_content import COPY_BYTES
 from wstui.tui.screens.session_filter import SessionFilter
@@ -9,14 +11,35 @@ from wstui.tui.widgets.message_list import MessageList
 from wstui.tui.widgets.side_panel import SidePanel
 from wstui.words.measures import count_text
 
+_RESTS_S = 0.07
+"""A key that is held down selects another row about every 30 to 40 ms."""
+
 
 class SessionLooking(SessionFilter):
     """What a person can look at, and how to get back."""
 
-    def on_message_list_selected(self, message: MessageList.Selected) -> None:
-        """Show the selection in the detail."""
-        self._show_event(message.event_id)
+    _resting: Timer | None = None
+    _moved_on = False
+
+    def on_message_list_selected(self) -> None:
+        """What hangs on the selection follows at once, or when a key that is held down comes to rest."""
         self._say_hits()
+        if self._resting is None:
+            self.call_after_refresh(self.selection_rests)
+        else:
+            self._resting.stop()
+            self._moved_on = True
+        self._resting = self.set_timer(_RESTS_S, self._at_rest)
+
+    def _at_rest(self) -> None:
+        self._resting = None
+        if self._moved_on:
+            self._moved_on = False
+            self.selection_rests()
+
+    def selection_rests(self) -> None:
+        """Show the selection in the detail."""
+        self._show_event(self.query_one(MessageList).selected_id)
 
     def _show_event(self, event_id: int | None) -> None:
         detail = self.query_one(MessageDetail)

@@ -13,6 +13,7 @@ from wstui.timeline import TimelineError, TimelineReader
 from wstui.tui.composing import Sent
 from wstui.tui.composing_like import pattern_of
 from wstui.tui.exporting import export_problem
+from wstui.tui.mark_signs import BOOKMARK
 from wstui.tui.message_diff import message_diff
 from wstui.tui.screens.dialogs import Prompt, TextDialog
 from wstui.tui.screens.session_looking import SessionLooking
@@ -21,9 +22,6 @@ from wstui.tui.variables import literal
 from wstui.tui.widgets.composer import Composer
 from wstui.tui.widgets.message_list import MessageList
 from wstui.words.measures import clock_text, size_text
-
-BOOKMARK = "bookmark"
-"""The words of a note that is only a place to come back to."""
 
 _ON_MESSAGES = frozenset({"resend", "edit_message", "compose_like", "save_payload"})
 _EDITED_BYTES = 1 << 20
@@ -50,9 +48,9 @@ class SessionMessages(SessionLooking):
             return True if len(self.query_one(MessageList).to_compare) == 2 else None
         return super().check_action(action, parameters)
 
-    def on_message_list_selected(self, message: MessageList.Selected) -> None:
+    def selection_rests(self) -> None:
         """Another selection: other things are possible."""
-        super().on_message_list_selected(message)
+        super().selection_rests()
         self.refresh_bindings()
 
     def on_message_list_picked(self) -> None:

@@ -17,14 +17,15 @@ from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from wstui.events import Kind, RecordedEvent
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.filtering.rows import FilteredRows
+from wstui.tui.mark_signs import BOOKMARK, NOTE_SIGN, row_sign
 from wstui.tui.rows import Rows
 from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.widgets.direct_lines import DirectList, Line, fitted
 from wstui.words.event_line import event_line, size_words
 from wstui.words.measures import clock_text, count_text, delta_text, offset_text
 
@@ -40,9 +41,14 @@ class TimeShown(Enum):
     CLOCK = "time of day"
     SINCE_START = "since the start"
     SINCE_PREVIOUS = "since the row before"
+    NONE = "without times"
 
 
-class MessageList(ScrollView, can_focus=True):
+Look = tuple[int, int, TimeShown, bool]
+"""Width, cells beside it for the scrollbar, what the time column says, whether the list has the focus."""
+
+
+class MessageList(DirectList, can_focus=True):
     """What was said, and what began, ended and disturbed it."""
 
     ALLOW_SELECT = False
@@ -71,6 +77,12 @@ class MessageList(ScrollView, can_focus=True):
     class Opened(Message):
         """The person wants to look closer at the selection."""
 
+    @dataclass
+    class TimeChanged(Message):
+        """The person wants another time column."""
+
+        shown: TimeShown
+
     class TailChanged(Message):
         """The list began or ceased to follow the tail."""
 
@@ -84,6 +96,9 @@ class MessageList(ScrollView, can_focus=True):
         self.hint: tuple[str, ...] = ()
         self._seen = 0
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_STRIPS)
+        self._styles: dict[tuple[str, bool], Style] = {}
+        self._styles_focused = False
+        self._found_row: tuple[object, int | None, int] = (None, None, -1)
 
     # -- what it shows ---------------------------------------------------------------------------
 
@@ -171,7 +186,16 @@ class MessageList(ScrollView, can_focus=True):
         """The row of the selection, -1 without one."""
         if self.selected_id is None or self.rows is None:
             return -1
-        return self.rows.row_of(self.selected_id)
+        rows, event_id, row = self._found_row
+        if rows is not self.rows or event_id != self.selected_id:
+            row = self.rows.row_of(self.selected_id)
+            self._remember_row(row)
+        return row
+
+    def _remember_row(self, row: int) -> None:
+        """An event that has a row keeps it, as long as the rows are the same ones."""
+        event = self.rows.event(row) if self.rows is not None else None
+        self._found_row = (self.rows, event.id if event is not None else None, row)
 
     @property
     def selected_event(self) -> RecordedEvent | None:
@@ -214,6 +238,7 @@ class MessageList(ScrollView, can_focus=True):
         row = max(0, min(row, len(self.rows) - 1))
         event = self.rows.event(row)
         if event is not None:
+            self._remember_row(row)
             self.select(event.id)
             self._scroll_to_row(row)
 
@@ -268,9 +293,10 @@ class MessageList(ScrollView, can_focus=True):
         self.post_message(self.Opened())
 
     def action_time(self) -> None:
-        """Show time of day, time since the start, or time since the row before."""
+        """Show time of day, time since the start, time since the row before, or no time."""
         modes = list(TimeShown)
         self.time_shown = modes[(modes.index(self.time_shown) + 1) % len(modes)]
+        self.post_message(self.TimeChanged(self.time_shown))
 
     def on_click(self, event: events.Click) -> None:
         """Select a row; a second click looks closer; the counter goes to the tail."""
@@ -294,46 +320,61 @@ class MessageList(ScrollView, can_focus=True):
         """Colours changed: draw anew."""
         super().notify_style_update()
         self._strips.clear()
+        self._styles.clear()
+
+    @property
+    def blank_style(self) -> Style:
+        """Of the list itself."""
+        return self._style("", selected=False)
 
     def render_line(self, y: int) -> Strip:
         """One row, or a line of the hint while there are none."""
-        width, row = self.scrollable_content_region.width, self.scroll_offset.y + y
+        return self.direct_lines(range(y, y + 1))[0]
+
+    def direct_lines(self, ys: range) -> list[Strip]:
+        """Some rows, or lines of the hint while there are none."""
+        width, top, height = self.scrollable_content_region.width, self.scroll_offset.y, self.size.height
         if self.rows is None or not self.virtual_size.height:
-            return self._hint_line(y, width)
-        strip = self._row_strip(row, width)
-        if y == self.size.height - 1 and self.unseen:
-            return self._with_counter(strip, width)
-        return strip
+            return [self._hint_line(y, width) for y in ys]
+        look = (width, self.outer_size.width - width, self.time_shown, self.has_focus)
+        if look[3] != self._styles_focused:
+            self._styles_focused = look[3]
+            self._styles.clear()
+        strips = [self._row_strip(top + y, look) for y in ys]
+        if height - 1 in ys and self.unseen:
+            strips[-1] = self._with_counter(strips[-1], width)
+        return strips
 
     def _hint_line(self, y: int, width: int) -> Strip:
         if not 0 < y <= len(self.hint):
-            return Strip.blank(width, self.rich_style)
-        style = self._tone("plain" if y == 1 else "quiet")
-        return Strip([Segment(f"  {self.hint[y - 1]}", style)]).crop_extend(0, width, self.rich_style)
+            return Strip.blank(width, self.blank_style)
+        style = self._style("plain" if y == 1 else "quiet", selected=False)
+        return Strip([Segment(f"  {self.hint[y - 1]}", style)]).crop_extend(0, width, self.blank_style)
 
     def _with_counter(self, strip: Strip, width: int) -> Strip:
         text = f" ↓ {count_text(self.unseen)} new "
         style = self.get_component_rich_style("message-list--new") + Style(meta={"tail": True})
         return Strip.join([strip.crop(0, width - len(text)), Strip([Segment(text, style)], len(text))])
 
-    def _row_strip(self, row: int, width: int) -> Strip:
+    def _row_strip(self, row: int, look: Look) -> Strip:
         event = self.rows.event(row) if self.rows is not None else None
-        if event is None:
-            return Strip.blank(width, self.rich_style)
-        selected = event.id == self.selected_id
-        key = (row, width, self.time_shown, selected, self.has_focus)
+        if event is None or self.rows is None:
+            return Strip.blank(look[0], self.blank_style)
+        selected, mark = event.id == self.selected_id, self.rows.mark(event.id)
+        key = (row, selected, mark, look)
         strip = self._strips.get(key)
         if strip is None:
-            before = self.rows.event(row - 1) if self.rows is not None else None
-            strip = self._draw(event, before, width, selected)
-            self._strips[key] = strip
+            strip = self._strips[key] = self._draw(event, self.rows.event(row - 1), look, mark)
         return strip
 
-    def _draw(self, event: RecordedEvent, before: RecordedEvent | None, width: int, selected: bool) -> Strip:
+    def _draw(self, event: RecordedEvent, before: RecordedEvent | None, look: Look, mark: str) -> Strip:
+        width, beside, _, _ = look
+        selected = event.id == self.selected_id
         line = event_line(event)
-        note = "◆" if event.id in self.picked else "✎" if event.id in self.noted else " "
+        note = self.noted.get(event.id)
+        sign = row_sign(picked=event.id in self.picked, note=note, mark=mark)
         hit = self.hits is not None and event.id in self.hits
-        segments = [("▌" if selected else "•" if hit else " ", "accent"), (note, "note")]
+        segments = [("▌" if selected else "•" if hit else " ", "accent"), sign]
         segments += self._times(event, before, width)
         segments.append((f"  {line.glyph} ", line.tone))
         if width >= _WITHOUT_SIZE_CELLS:
@@ -341,20 +382,21 @@ class MessageList(ScrollView, can_focus=True):
         quiet = event.kind == Kind.BINARY
         tone = line.tone if line.marker else "quiet" if quiet else "plain"
         segments += [(text, "hit" if found else tone) for text, found in _marked(line.words, self.hit_words)]
-        if event.id in self.noted:
-            segments.append((f"  ✎ {self.noted[event.id]}", "note"))
-        filled = self._background(selected)
-        drawn = Strip([Segment(text, self._tone(tone) + filled) for text, tone in segments])
-        if drawn.cell_length <= width:
-            return drawn.crop_extend(0, width, self.rich_style + filled)
-        return Strip.join([drawn.crop(0, width - 1), Strip([Segment("…", self._tone("quiet") + filled)], 1)])
-
-    def _background(self, selected: bool) -> Style:
-        if not selected:
-            return Style.null()
-        return Style(bgcolor=self.get_component_rich_style("message-list--selected").bgcolor)
+        if note is not None and note != BOOKMARK:
+            segments.append((f"  {NOTE_SIGN} {note}", "note"))
+        drawn = fitted(
+            [Segment(text, self._style(tone, selected=selected)) for text, tone in segments],
+            width,
+            self._style("", selected=selected),
+            self._style("quiet", selected=selected),
+        )
+        if beside:
+            drawn.append(Segment(" " * beside, self.blank_style))
+        return Line(drawn, width + beside)
 
     def _times(self, event: RecordedEvent, before: RecordedEvent | None, width: int) -> list[tuple[str, str]]:
+        if self.time_shown is TimeShown.NONE:
+            return []
         delta = delta_text(event.t_ns - before.t_ns) if before is not None else ""
         if self.time_shown is TimeShown.SINCE_PREVIOUS:
             return [(f"{delta:>12}", "plain")]
@@ -370,10 +412,17 @@ class MessageList(ScrollView, can_focus=True):
             return f"{offset_text(event.t_ns - self.start_ns):>12}"
         return clock_text(event.t_ns)
 
-    def _tone(self, tone: str) -> Style:
-        if tone == "hit":
-            return self.get_component_rich_style("message-list--hit")
-        return self.get_component_rich_style(tone_class(tone))
+    def _style(self, tone: str, *, selected: bool) -> Style:
+        """A tone's style, the list's own for none: looking one up costs more than drawing a row."""
+        key = (tone, selected)
+        style = self._styles.get(key)
+        if style is None:
+            name = "message-list--hit" if tone == "hit" else tone_class(tone)
+            style = self.get_component_rich_style(name) if tone else self.rich_style
+            if selected:
+                style += Style(bgcolor=self.get_component_rich_style("message-list--selected").bgcolor)
+            self._styles[key] = style
+        return style
 
 
 def _marked(text: str, words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
