@@ -7,10 +7,9 @@ sides have something left after the same request: an answer that has another sha
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,25 +21,34 @@ from wstui.replay.shapes import Content, Shape, content_shape, identities, read_
 _MOST_CELLS = 4_000_000
 """Above this many comparisons, order alone decides."""
 
+_REMEMBERED_BYTES = 4096
+"""What a longer message shows is not kept: it hardly comes twice."""
+
 _STREAM_LEAST = 5
 _STREAM_PER_REQUEST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A message of the server."""
+class Item(msgspec.Struct, frozen=True):
+    """A message of the server. What it says is read when it is asked for: a recording may be long."""
 
     moment: Moment
     slot: int
     """How many messages the client had sent before."""
-    content: Content | None
     shape: Shape
+    is_json: bool
+    ids: tuple[tuple[Place, str | int], ...] = ()
+    """What names it among its like."""
+
+    @property
+    def content(self) -> Content | None:
+        """The message as JSON."""
+        return read_content(self.moment.payload) if self.is_json else None
 
     @property
     def token(self) -> bytes:
         """Equal for messages that say the same, times and generated ids apart."""
-        if self.content is not None:
-            return _token(self.content, self.moment.t_ns)
+        if (content := self.content) is not None:
+            return _token(content, self.moment.t_ns)
         digest = str(self.moment.detail.get("sha256", "")) if self.moment.is_cut else ""
         return digest.encode() + self.moment.payload
 
@@ -60,14 +68,57 @@ class Pair(NamedTuple):
     """Only more of a stream at its end: how long one listened, not what was said."""
 
 
-def server_messages(moments: Sequence[Moment]) -> list[Item]:
-    """What the server said."""
+class _Look(NamedTuple):
+    """What a payload shows."""
+
+    shape: Shape
+    is_json: bool
+    ids: tuple[tuple[Place, str | int], ...]
+
+
+class Looks:
+    """Looks at messages: at those that are the same to the byte only once. Equal shapes are one object."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes], _Look] = {}
+        self._shapes: dict[Shape, Shape] = {}
+
+    def at(self, moment: Moment) -> _Look:
+        """What one message shows."""
+        if moment.is_cut:
+            return _Look((moment.kind,), is_json=False, ids=())
+        key = moment.kind, moment.payload
+        look = self._known.get(key)
+        if look is None:
+            look = self._look(*key)
+            if len(moment.payload) <= _REMEMBERED_BYTES:
+                self._known[key] = look
+        return look
+
+    def _look(self, kind: str, payload: bytes) -> _Look:
+        content = read_content(payload)
+        if content is None:
+            return _Look((kind,), is_json=False, ids=())
+        shape = content_shape(kind, content)
+        return _Look(self._shapes.setdefault(shape, shape), True, tuple(identities(content.value)))
+
+
+def server_messages(moments: Sequence[Moment], looks: Looks | None = None) -> list[Item]:
+    """What the server said.
+
+    Args:
+        moments: of one connection.
+        looks: shared with the other side, whose messages may be the same.
+    """
+    looks = looks or Looks()
     items, slot = [], 0
     for moment in moments:
-        if moment.is_message and moment.is_sent:
+        if not moment.is_message:
+            continue
+        if moment.is_sent:
             slot += 1
-        elif moment.is_message:
-            items.append(_item(moment, slot))
+        else:
+            items.append(Item(moment, slot, *looks.at(moment)))
     return items
 
 
@@ -81,7 +132,7 @@ def streams(moments: Sequence[Moment], items: Sequence[Item] | None = None) -> f
     items = server_messages(moments) if items is None else items
     requests = sum(moment.is_message and moment.is_sent for moment in moments)
     least = max(_STREAM_LEAST, _STREAM_PER_REQUEST * requests)
-    counts = Counter(item.shape for item in items if item.content is not None or not requests)
+    counts = Counter(item.shape for item in items if item.is_json or not requests)
     return frozenset(shape for shape, count in counts.items() if count >= least)
 
 
@@ -125,13 +176,6 @@ def _other(pair: Pair, *, before: bool) -> int:
     return 0 if item is None else item.moment.event
 
 
-def _item(moment: Moment, slot: int) -> Item:
-    content = None if moment.is_cut else read_content(moment.payload)
-    if content is None:
-        return Item(moment, slot, None, (moment.kind,))
-    return Item(moment, slot, content, content_shape(moment.kind, content))
-
-
 def _token(content: Content, t_ns: int) -> bytes:
     try:
         return content.framing.encode() + msgspec.json.encode(masked(content.value, t_ns), order="sorted")
@@ -166,18 +210,25 @@ def _by_id(before: list[Item], after: list[Item]) -> list[Pair] | None:
     """Pairs by an id that both sides share and that tells their messages apart; None: there is none."""
     if len(before) < 2 or len(after) < 2:
         return None
-    for place in dict(_ids(before[0])):
-        old = {dict(_ids(item)).get(place): item for item in before}
-        new = {dict(_ids(item)).get(place): item for item in after}
-        whole = len(old) == len(before) and len(new) == len(after) and None not in old and None not in new
-        if whole and 2 * len(old.keys() & new.keys()) >= min(len(old), len(new)):
+    for place, _ in before[0].ids:
+        old, new = _by_place(before, place), _by_place(after, place)
+        if old is None or new is None:
+            continue
+        if 2 * len(old.keys() & new.keys()) >= min(len(old), len(new)):
             only_new = [Pair(None, item) for value, item in new.items() if value not in old]
             return [*(Pair(item, new.get(value)) for value, item in old.items()), *only_new]
     return None
 
 
-def _ids(item: Item) -> Iterator[tuple[Place, Any]]:
-    return identities(item.content.value) if item.content is not None else iter(())
+def _by_place(items: list[Item], place: Place) -> dict[str | int, Item] | None:
+    """The items by their id at a place; None: it does not tell all of them apart."""
+    found: dict[str | int, Item] = {}
+    for item in items:
+        value = next((value for at, value in item.ids if at == place), None)
+        if value is None or value in found:
+            return None
+        found[value] = item
+    return found
 
 
 def _surplus_marked(pairs: list[Pair], flows: bool) -> list[Pair]:

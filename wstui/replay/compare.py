@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wstui.diagnosis import Verdict, diagnose
 from wstui.engine.json_path import JsonPath, Place, place_text, scalars
-from wstui.replay.alignment import Item, Pair, align, cut_short, server_messages, streams
+from wstui.replay.alignment import Item, Looks, Pair, align, cut_short, server_messages, streams
 from wstui.replay.comparison import (
     Comparison,
     ConnectionComparison,
@@ -135,7 +135,8 @@ def _damage(*recordings: Recording) -> Iterator[str]:
 def _aligned(before: _Located, after: _Located, tell: Tell) -> AlignedConnections:
     (old_reader, old), (new_reader, new) = before, after
     tell("Aligning", 0.0)
-    olds, news = server_messages(old.moments), server_messages(new.moments)
+    looks = Looks()
+    olds, news = server_messages(old.moments, looks), server_messages(new.moments, looks)
     tell("Aligning", 0.3)
     pairs = align(olds, news, streams(old.moments, olds) | streams(new.moments, news))
     for connection, is_first in ((old, True), (new, False)):
@@ -222,10 +223,12 @@ class _Judge:
             return MessagePair(what, shape, *both)
         if before.is_the_same_as(after):
             return MessagePair("equal", shape, *both)
-        if before.content is None or after.content is None:
+        old, new = before.content, after.content
+        if old is None or new is None:
             return MessagePair(self._opaque(before, after), shape, *both)
-        counting, ignored = self._changes(before, after)
-        framed = before.content.framing == after.content.framing and before.moment.kind == after.moment.kind
+        sides = Side(before.moment.t_ns, self._said[0]), Side(after.moment.t_ns, self._said[1])
+        counting, ignored = self._changes(before.shape, changes(old.value, new.value), sides)
+        framed = old.framing == new.framing and before.moment.kind == after.moment.kind
         return MessagePair("equal" if framed and not counting else "changed", shape, *both, counting, ignored)
 
     def _named(self, shape: Shape) -> str:
@@ -238,20 +241,19 @@ class _Judge:
         everything = self._rules.why_ignored(Change((), None, None), _side(before), _side(after))
         return "equal" if same or everything else "changed"
 
-    def _changes(self, before: Item, after: Item) -> tuple[tuple[Change, ...], tuple[Ignored, ...]]:
-        assert before.content is not None
-        assert after.content is not None
-        sides = Side(before.moment.t_ns, self._said[0]), Side(after.moment.t_ns, self._said[1])
+    def _changes(
+        self, shape: Shape, found: Iterable[Change], sides: tuple[Side, Side]
+    ) -> tuple[tuple[Change, ...], tuple[Ignored, ...]]:
         counting: list[Change] = []
         ignored: list[Ignored] = []
-        for change in changes(before.content.value, after.content.value):
+        for change in found:
             why = self._rules.why_ignored(change, *sides)
             if not why:
                 counting.append(change)
                 continue
             ignored.append(Ignored(change, why))
-            place = tuple(0 if isinstance(key, int) else key for key in change.place)
-            key = (before.shape, place, why)
+            place = tuple([0 if isinstance(key, int) else key for key in change.place])
+            key = (shape, place, why)
             self._ignored[key] = self._ignored.get(key, 0) + 1
         return tuple(counting), tuple(ignored)
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from wstui.diagnosis import Verdict
 from wstui.replay.difference import Change, Ignored
 from wstui.timeline import Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedMessage:
+class RecordedMessage(msgspec.Struct, frozen=True):
     """A message of one side."""
 
     event: int
@@ -24,8 +25,7 @@ COUNTING = ("changed", "missing", "extra")
 """What of :attr:`MessagePair.what` is a difference."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePair:
+class MessagePair(msgspec.Struct, frozen=True):
     """Two messages that stand beside each other, or one that stands alone."""
 
     what: str

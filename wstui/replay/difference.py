@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from wstui.engine.json_path import JsonPath, Place
@@ -18,9 +19,11 @@ class _Missing:
 MISSING: Final = _Missing()
 """Stands where one of the two has no such member."""
 
+_CONTAINERS = (dict, list)
 _NEAR_S = 2 * 86_400
 _LEAST_TIME = 100_000_000
 """In seconds it is 1973."""
+_LEAST_DIGITS, _MOST_DIGITS = 10, 19
 _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _GENERATED = re.compile(r"(?=(?:\D*\d){3})(?=.*[A-Za-z])[\w+/=-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]*")
@@ -80,15 +83,25 @@ def changes(before: Any, after: Any) -> Iterator[Change]:
     while waiting:
         place, old, new = waiting.pop()
         if isinstance(old, dict) and isinstance(new, dict):
-            names = [*old, *(name for name in new if name not in old)]
-            pairs = [Change((*place, k), old.get(k, MISSING), new.get(k, MISSING)) for k in names]
-            waiting.extend(reversed(pairs))
+            waiting += reversed(_members(place, old, new))
         elif isinstance(old, list) and isinstance(new, list):
             longest = range(max(len(old), len(new)))
             pairs = [Change((*place, i), _at(old, i), _at(new, i)) for i in longest]
             waiting.extend(reversed(pairs))
         elif not same(old, new):
             yield Change(place, old, new)
+
+
+def _members(place: Place, old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """The members of two objects, without scalars that are the same."""
+    found = []
+    for name, was in old.items():
+        now = new.get(name, MISSING)
+        if type(was) is not type(now) or type(was) in _CONTAINERS or was != now:
+            found.append(Change((*place, name), was, now))
+    if old.keys() != new.keys():
+        found += [Change((*place, name), MISSING, now) for name, now in new.items() if name not in old]
+    return found
 
 
 def same(before: Any, after: Any) -> bool:
@@ -129,7 +142,7 @@ def _why_volatile(change: Change, before: Side, after: Side) -> str:
 def _why_other(place: Place, old: str | float, new: str | float) -> str:
     if _is_generated(old) and _is_generated(new):
         return "generated"
-    if not isinstance(old, str) and _TIME_NAME.search(_name(place)):
+    if not isinstance(old, str) and _says_time(_name(place)):
         return "time"
     return "id" if is_counter_place(place) and _may_be_id(old) and _may_be_id(new) else ""
 
@@ -145,6 +158,11 @@ def _may_be_id(value: str | float) -> bool:
     return isinstance(value, int)
 
 
+@lru_cache(maxsize=2048)
+def _says_time(name: str) -> bool:
+    return bool(_TIME_NAME.search(name))
+
+
 def _name(place: Place) -> str:
     return next((key for key in reversed(place) if isinstance(key, str)), "")
 
@@ -152,19 +170,25 @@ def _name(place: Place) -> str:
 def _is_time(value: Any, t_ns: int) -> bool:
     """A date, or a number that is the session's own time in some unit."""
     if isinstance(value, str):
+        if len(value) < _LEAST_DIGITS or not "0" <= value[0] <= "9":
+            return False
         if _DATE.match(value):
-            try:
-                datetime.fromisoformat(value)
-            except ValueError:
-                return False
-            return True
-        if not (value.isdecimal() and 10 <= len(value) <= 19):
+            return _is_date(value)
+        if not (value.isdecimal() and len(value) <= _MOST_DIGITS):
             return False
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < _LEAST_TIME:
         return False
     now_s = t_ns / 1e9
-    return any(abs(value / unit - now_s) < _NEAR_S for unit in _UNITS)
+    return any([abs(value / unit - now_s) < _NEAR_S for unit in _UNITS])  # noqa: C419 (a generator costs more)
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_generated(value: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from wstui.engine.json_path import JsonPath, Place, replaced, scalars
 from wstui.replay.recording import Moment
-from wstui.replay.shapes import Content, is_counter_place, is_id_place, read_content
+from wstui.replay.shapes import Content, is_counter_place, is_id_place, leaves, read_content
 
 _MIN_TEXT = 6
 _LONG_TEXT = 16
@@ -23,6 +23,7 @@ _TEXTS_SEARCHED = 1 << 16
 _VALUES_SEARCHED = 1000
 """Beyond these, values are only looked for as whole members: a search inside texts would not end."""
 
+_SCALARS = frozenset({str, int, float})
 _GENERATED = re.compile(r"(?=.*\d)[\w.:/+=~-]+")
 _SECRET_NAME = re.compile(r"token|secret|session|cookie|auth|key|challenge|sid$", re.IGNORECASE)
 
@@ -72,41 +73,65 @@ def find_links(
     paths = [capture.path for capture in captures]
     links: dict[int, list[Link]] = {}
     for index, content in _contents(moments):
+        values = _scalars_in(content)
         if moments[index].is_sent != by_client:
-            for place, value in _offered(content, paths, wanted):
-                if value not in own:
-                    known[value] = Source(index, place)
+            if paths or wanted.may_use_any(values):
+                offered = _offered(content, paths, wanted)
+                known.update((value, Source(index, place)) for place, value in offered if value not in own)
             continue
-        found = [
-            Link(index, place, *taken)
-            for place, value in scalars(content.value)
-            for taken in _taken(place, value, known)
-        ]
+        found = _links(index, content, known) if _may_take(values, known) else []
         if found:
             links[index] = found
-        taken_values = {link.recorded for link in found}
-        own.update(v for _, v in scalars(content.value) if _is_scalar(v) and v not in taken_values)
+        own.update(wanted.offered.intersection(values).difference([link.recorded for link in found]))
     return links
+
+
+def _links(index: int, content: Content, known: Mapping[Scalar, Source]) -> list[Link]:
+    return [
+        Link(index, place, *taken)
+        for place, value in scalars(content.value)
+        for taken in _taken(place, value, known)
+    ]
+
+
+def _may_take(values: Sequence[Scalar], known: Mapping[Scalar, Source]) -> bool:
+    """Whether something in a message may come from a known value: a quick look."""
+    if not known:
+        return False
+    if not known.keys().isdisjoint(values):
+        return True
+    return len(known) <= _VALUES_SEARCHED and any(
+        isinstance(value, str) and len(value) > _MIN_INSIDE for value in values
+    )
 
 
 class _Wanted:
     """What the side that takes ever says: only that is worth remembering."""
 
     def __init__(self, moments: Sequence[Moment], *, by_client: bool) -> None:
-        said = {
-            value
-            for index, content in _contents(moments)
-            if moments[index].is_sent == by_client
-            for _, value in scalars(content.value)
-            if _is_scalar(value)
-        }
-        self._values: set[Scalar] = said
-        self._texts = "\n".join(
-            value for value in said if isinstance(value, str) and len(value) > _MIN_INSIDE
-        )
+        by_us = [moment.is_sent == by_client for moment in moments]
+        fewer = 2 * sum(by_us) <= len(by_us)  # what only the side that talks more says is not kept
+        few = {value for values in _values(moments, by_us, fewer) for value in values}
+        texts: set[str] = set()
+        common: set[Scalar] = set()
+        for values in _values(moments, by_us, not fewer):
+            common.update(few.intersection(values))
+            if not fewer:
+                texts.update([v for v in values if isinstance(v, str) and len(v) > _MIN_INSIDE])
+        self._values, self.offered = (few, common) if fewer else (common, few)
+        if fewer:
+            texts.update([v for v in few if isinstance(v, str) and len(v) > _MIN_INSIDE])
+        self._texts = "\n".join(texts)
 
     def __bool__(self) -> bool:
-        return bool(self._values)
+        return bool(self._values or self._texts)
+
+    def may_use_any(self, values: Sequence[Scalar]) -> bool:
+        """Whether one of the values is of use: a quick look."""
+        return not self._values.isdisjoint(values) or (
+            bool(self._texts)
+            and any(len(v) >= _MIN_INSIDE and v in self._texts for v in values if type(v) is str)
+        )
 
     def may_use(self, value: Scalar) -> bool:
         return value in self._values or (
@@ -114,9 +139,25 @@ class _Wanted:
         )
 
 
+def _values(moments: Sequence[Moment], by_us: list[bool], side: bool) -> Iterator[list[Scalar]]:
+    """What the messages of one side say."""
+    for moment, is_ours in zip(moments, by_us, strict=True):
+        content = _content(moment) if is_ours == side else None
+        if content is not None:
+            yield _scalars_in(content)
+
+
+def _scalars_in(content: Content) -> list[Scalar]:
+    return [value for value in leaves(content.value) if type(value) in _SCALARS]
+
+
+def _content(moment: Moment) -> Content | None:
+    return read_content(moment.payload) if moment.is_message and not moment.is_cut else None
+
+
 def _contents(moments: Sequence[Moment]) -> Iterator[tuple[int, Content]]:
     for index, moment in enumerate(moments):
-        content = read_content(moment.payload) if moment.is_message and not moment.is_cut else None
+        content = _content(moment)
         if content is not None:
             yield index, content
 
@@ -161,7 +202,7 @@ def _may_return(place: Place, value: Scalar) -> bool:
 
 
 def _is_scalar(value: Any) -> bool:
-    return type(value) in (str, int, float)
+    return type(value) in _SCALARS
 
 
 @dataclass(slots=True)

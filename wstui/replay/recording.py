@@ -5,8 +5,10 @@ are left out of what the client did, and how TCP ended is kept apart.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from wstui.events import END_KINDS, MESSAGE_KINDS, Direction, Kind, RecordedEvent
 from wstui.timeline import SessionInfo, TimelineReader
@@ -24,8 +26,7 @@ class RecordingError(Exception):
     """This session cannot be replayed; the message is one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """Something that one side did: a whole message, a control frame, a raw frame, or the end of TCP."""
 
     event: int
@@ -38,7 +39,7 @@ class Moment:
     """Payload bytes, also where the recording cut the payload."""
     fragments: tuple[int, ...] = ()
     """The sizes of a fragmented message's frames."""
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = {}
     is_forced: bool = False
     """The client's Close to a server that had broken the protocol (RFC 6455 §7.1.7)."""
 
@@ -177,7 +178,9 @@ class _Gathering:
         self._fragments: dict[str, list[RecordedEvent]] = {_SENT: [], _RECEIVED: []}
 
     def take(self, event: RecordedEvent) -> None:
-        if event.kind == Kind.OPEN:
+        if event.kind in MESSAGE_KINDS:
+            self._moments += self._completed(event)
+        elif event.kind == Kind.OPEN:
             self._opened = event
         elif event.kind == Kind.UPGRADE:
             self._upgrade = event
@@ -208,6 +211,11 @@ class _Gathering:
 
 def _moment(frames: list[RecordedEvent], *, is_forced: bool = False) -> Moment:
     last = frames[-1]
+    if len(frames) == 1:
+        payload = last.payload or b""
+        return Moment(
+            last.id, last.t_ns, last.kind, last.direction, payload, last.size, (), last.detail, is_forced
+        )
     return Moment(
         last.id,
         last.t_ns,
@@ -215,7 +223,7 @@ def _moment(frames: list[RecordedEvent], *, is_forced: bool = False) -> Moment:
         last.direction,
         b"".join(frame.payload or b"" for frame in frames),
         sum(frame.size for frame in frames),
-        tuple(frame.size for frame in frames) if len(frames) > 1 else (),
+        tuple(frame.size for frame in frames),
         last.detail,
         is_forced,
     )

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from wstui.events import REASON_LIMIT_BYTES, Direction, Kind
 from wstui.lab.frames import close_payload
-from wstui.replay.alignment import streams
+from wstui.replay.alignment import server_messages, streams
 from wstui.replay.links import Link, find_links
 from wstui.replay.recording import Moment, RecordedConnection, Recording, RecordingError
-from wstui.replay.shapes import Shape, is_id_place, shape_of
+from wstui.replay.shapes import Shape, is_id_place
 from wstui.timeline import Beat
 
 OPEN = -1
@@ -180,7 +180,9 @@ def plan_or_refusal(recording: Recording, number: int | None, beats: Iterable[Be
 
 def _acts(connection: RecordedConnection, links: dict[int, list[Link]]) -> Iterable[ServerAct]:
     moments = connection.moments
-    flowing = streams(moments)
+    items = server_messages(moments)
+    flowing = streams(moments, items)
+    shapes = iter(items)
     stream_triggers: dict[Shape, int] = {}
     newest = OPEN
     for index, moment in enumerate(moments):
@@ -191,7 +193,7 @@ def _acts(connection: RecordedConnection, links: dict[int, list[Link]]) -> Itera
             if moment.kind == Kind.PING:
                 trigger = OPEN
             elif moment.is_message:
-                shape = shape_of(moment.kind, moment.payload)
+                shape = next(shapes).shape
                 trigger = _answered(links.get(index, ()), newest)
                 if shape in flowing:
                     trigger = stream_triggers.setdefault(shape, trigger)

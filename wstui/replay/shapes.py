@@ -8,11 +8,12 @@ shape of its kind alone. Pure.
 
 import re
 from collections.abc import Hashable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from wstui.engine.json_path import Place, scalars
+from wstui.engine.json_path import Place
 
 Shape = tuple[Hashable, ...]
 """Equal for messages that may stand for each other."""
@@ -24,6 +25,7 @@ _NAMING = frozenset(
 """Members whose words name a kind of message, as services use them."""
 
 _WORD = re.compile(r"[A-Za-z_$][\w.:/@$ -]{0,47}")
+_LONGEST_WORD = 48
 _GENERATED_TAIL = re.compile(r"[0-9a-fA-F]{8,}|\d{4,}")
 _FRAMING = re.compile(rb"[0-9a-z]{1,4}-?(?:/[^,\[{]{1,60},)?(?=[\[{])")
 """What Socket.IO, Engine.IO and SockJS write before the JSON: ``42``, ``451-/chat,``, ``a``."""
@@ -37,6 +39,7 @@ _STRICT_ID_NAME = re.compile(
     r"|[a-z](?:Id|ID|Ref|Uuid|UUID|Nonce)$"
 )
 _ID_DEPTH = 3
+_CONTAINERS = frozenset({dict, list})
 
 
 class Content(NamedTuple):
@@ -97,20 +100,67 @@ def shape_text(shape: Shape) -> str:
 
 def identities(value: Any) -> Iterator[tuple[Place, str | int]]:
     """The members that name one message among its like: ``id``, ``ref``, ``requestId`` …, near the root."""
-    for place, inner in scalars(value):
-        if len(place) <= _ID_DEPTH and is_id_place(place) and _is_id(inner):
-            yield place, inner
+    return _identities(value, (), "")
+
+
+def _identities(value: Any, at: Place, name: str) -> Iterator[tuple[Place, str | int]]:
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in members:
+        named = key if isinstance(key, str) else name
+        if isinstance(inner, dict | list):
+            if len(at) + 1 < _ID_DEPTH:
+                yield from _identities(inner, (*at, key), named)
+        elif _says_id(named) and _is_id(inner):
+            yield (*at, key), inner
+
+
+def leaves(value: Any) -> list[Any]:
+    """Every value that is neither object nor list, in no order: for a quick look."""
+    if isinstance(value, dict):
+        found = list(value.values())
+    elif isinstance(value, list):
+        found = value
+    else:
+        return [value]
+    if _CONTAINERS.isdisjoint(map(type, found)):
+        return found
+    flat: list[Any] = []
+    waiting = [found]
+    while waiting:
+        for inner in waiting.pop():
+            if isinstance(inner, dict):
+                waiting.append(list(inner.values()))
+            elif isinstance(inner, list):
+                waiting.append(inner)
+            else:
+                flat.append(inner)
+    return flat
 
 
 def is_id_place(place: Place) -> bool:
     """Whether the member's name says that it is an id."""
-    name = next((key for key in reversed(place) if isinstance(key, str)), "")
-    return bool(_STRICT_ID_NAME.search(name))
+    return _says_id(_name(place))
 
 
 def is_counter_place(place: Place) -> bool:
     """Whether the member's name says that it is an id or a running number."""
-    name = next((key for key in reversed(place) if isinstance(key, str)), "")
+    return _says_counter(_name(place))
+
+
+def _name(place: Place) -> str:
+    for key in reversed(place):
+        if isinstance(key, str):
+            return key
+    return ""
+
+
+@lru_cache(maxsize=2048)
+def _says_id(name: str) -> bool:
+    return bool(_STRICT_ID_NAME.search(name))
+
+
+@lru_cache(maxsize=2048)
+def _says_counter(name: str) -> bool:
     return bool(_ID_NAME.search(name))
 
 
@@ -123,12 +173,17 @@ def _object_shape(value: dict[str, Any]) -> tuple[Hashable, ...]:
 
 
 def _naming_members(value: dict[str, Any]) -> tuple[Hashable, ...]:
+    names = value.keys() & _NAMING
+    if not names:
+        return ()
     named = tuple(
-        (name, inner)
-        for name, inner in sorted(value.items())
-        if name in _NAMING and (_is_word(inner) or (name == "op" and isinstance(inner, int)))
+        [
+            (name, value[name])
+            for name in sorted(names)
+            if _is_word(value[name]) or (name == "op" and isinstance(value[name], int))
+        ]
     )
-    answers = tuple(name for name in ("error", "errors") if value.get(name))
+    answers = tuple([name for name in ("error", "errors") if value.get(name)])
     return (*named, *answers) if named else ()
 
 
@@ -141,4 +196,9 @@ def _element(value: Any) -> Hashable:
 
 
 def _is_word(value: Any) -> bool:
-    return isinstance(value, str) and bool(_WORD.fullmatch(value)) and not _GENERATED_TAIL.search(value)
+    return isinstance(value, str) and len(value) <= _LONGEST_WORD and _is_plain_word(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_word(text: str) -> bool:
+    return bool(_WORD.fullmatch(text)) and not _GENERATED_TAIL.search(text)
