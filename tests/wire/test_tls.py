@@ -438,3 +438,20 @@ def test_a_malformed_certificate_does_not_raise(ca):
     for position in range(0, len(der), 3):
         assert "sha256" in describe_certificate(der[:position])
         assert "sha256" in describe_certificate(der[:position] + b"\xff" + der[position + 1 :])
+
+
+async def test_the_key_the_signature_and_what_was_sent_besides(serve, attempt, peer, tmp_path):
+    root = trustme.CA()
+    between = root.create_child_ca()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    between.issue_cert("localhost", key_type=trustme.KeyType.RSA).configure_cert(context)
+    trusted = tmp_path / "root.pem"
+    root.cert_pem.write_to_path(str(trusted))
+    server = await serve(peer.echo, tls=context)
+    started = await attempt({"url": server.url, "tls": {"ca": str(trusted)}}).opened()
+    tls = started.recording.detail("tls")
+    assert tls["certificate"]["public_key"] == "RSA, 2048 bits"
+    assert tls["certificate"]["signature"] == "SHA-256 with ECDSA"
+    (above,) = tls["chain"]
+    assert above["subject"] == tls["certificate"]["issuer"]
+    assert above["public_key"] == "elliptic curve P-256"

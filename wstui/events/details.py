@@ -124,7 +124,7 @@ class ProxyDetail(TypedDict, total=False):
 
 
 class CertificateDetail(TypedDict, total=False):
-    """The server's certificate. Times are ISO 8601 in UTC."""
+    """A certificate. Times are ISO 8601 in UTC; ``public_key`` and ``signature`` are words."""
 
     subject: str
     issuer: str
@@ -132,11 +132,13 @@ class CertificateDetail(TypedDict, total=False):
     not_before: str
     not_after: str
     serial: str
+    public_key: str
+    signature: str
     sha256: str
 
 
 class TlsDetail(TypedDict, total=False):
-    """``tls``."""
+    """``tls``. ``chain``: what the server sent besides its own certificate, at most five."""
 
     version: str
     cipher: str
@@ -145,6 +147,7 @@ class TlsDetail(TypedDict, total=False):
     verified: bool
     client_certificate: bool
     certificate: CertificateDetail
+    chain: list[CertificateDetail]
     duration_ns: int
     failed: bool
 

@@ -29,6 +29,33 @@ _SAN_IP: Final = 0x87
 _NAMES_LIMIT: Final = 100
 
 _SUBJECT_ALT_NAME: Final = bytes.fromhex("551d11")
+_RSA: Final = bytes.fromhex("2a864886f70d010101")
+_ELLIPTIC: Final = bytes.fromhex("2a8648ce3d0201")
+_KEYS: Final = {
+    bytes.fromhex("2b6570"): "Ed25519",
+    bytes.fromhex("2b6571"): "Ed448",
+    bytes.fromhex("2a8648ce380401"): "DSA",
+}
+_CURVES: Final = {
+    bytes.fromhex("2a8648ce3d030107"): "P-256",
+    bytes.fromhex("2b81040022"): "P-384",
+    bytes.fromhex("2b81040023"): "P-521",
+    bytes.fromhex("2b8104000a"): "secp256k1",
+}
+_SIGNATURES: Final = {
+    bytes.fromhex("2a864886f70d010104"): "MD5 with RSA",
+    bytes.fromhex("2a864886f70d010105"): "SHA-1 with RSA",
+    bytes.fromhex("2a864886f70d01010a"): "RSA-PSS",
+    bytes.fromhex("2a864886f70d01010b"): "SHA-256 with RSA",
+    bytes.fromhex("2a864886f70d01010c"): "SHA-384 with RSA",
+    bytes.fromhex("2a864886f70d01010d"): "SHA-512 with RSA",
+    bytes.fromhex("2a8648ce3d0401"): "SHA-1 with ECDSA",
+    bytes.fromhex("2a8648ce3d040302"): "SHA-256 with ECDSA",
+    bytes.fromhex("2a8648ce3d040303"): "SHA-384 with ECDSA",
+    bytes.fromhex("2a8648ce3d040304"): "SHA-512 with ECDSA",
+    bytes.fromhex("2b6570"): "Ed25519",
+    bytes.fromhex("2b6571"): "Ed448",
+}
 _ATTRIBUTES: Final = {
     bytes.fromhex("550403"): "CN",
     bytes.fromhex("550406"): "C",
@@ -54,15 +81,42 @@ def _describe(der: bytes, detail: CertificateDetail) -> None:
     if tag == _VERSION:
         tag, value = next(fields)
     detail["serial"] = f"{int.from_bytes(value, 'big', signed=True):x}"
-    next(fields)  # signature algorithm
+    algorithm = next(_children(next(fields)[1]))[1]
+    detail["signature"] = _SIGNATURES.get(algorithm, _dotted(algorithm))
     detail["issuer"] = _name(next(fields)[1])
     not_before, not_after = list(_children(next(fields)[1]))[:2]
     detail["not_before"] = _time(*not_before)
     detail["not_after"] = _time(*not_after)
     detail["subject"] = _name(next(fields)[1])
+    detail["public_key"] = _public_key(next(fields)[1])
     detail["names"] = [
         name for tag, value in fields if tag == _EXTENSIONS for name in _alternative_names(value)
     ]
+
+
+def _public_key(info: bytes) -> str:
+    """Kind and size of a key (RFC 5280 §4.1.2.7, RFC 8017 §A.1.1, RFC 5480 §2.1.1)."""
+    (_, algorithm), (_, bits) = list(_children(info))[:2]
+    parts = list(_children(algorithm))
+    oid = parts[0][1]
+    if oid == _RSA:
+        modulus = next(_children(_content(bits[1:], _SEQUENCE)))[1]
+        return f"RSA, {int.from_bytes(modulus).bit_length()} bits"
+    if oid == _ELLIPTIC and len(parts) > 1:
+        return f"elliptic curve {_CURVES.get(parts[1][1], _dotted(parts[1][1]))}"
+    return _KEYS.get(oid, _dotted(oid))
+
+
+def _dotted(oid: bytes) -> str:
+    """An object identifier as numbers and dots (X.690 §8.19)."""
+    numbers, number = [], 0
+    for byte in oid[:32]:
+        number = number << 7 | byte & 0x7F
+        if byte < 0x80:
+            numbers.append(number)
+            number = 0
+    first = min(2, numbers[0] // 40) if numbers else 0
+    return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:]))) if numbers else "unknown"
 
 
 def _element(data: bytes, at: int) -> tuple[int, bytes, int]:

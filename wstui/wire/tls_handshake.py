@@ -10,6 +10,9 @@ from wstui.wire.reader import DialReader
 from wstui.wire.tls import HandshakeEnded, TlsStream
 from wstui.wire.tls_failure import ended_handshake, failed_handshake, handshake_too_slow
 
+_CHAIN_LIMIT = 5
+"""Certificates above the server's own that are written down."""
+
 
 async def secure(
     log: DialLog,
@@ -73,6 +76,9 @@ def _facts(tls: ssl.SSLObject) -> dict[str, Any]:
     der = _certificate(tls)
     if der is not None:
         facts["certificate"] = dict(describe_certificate(der))
+    above = _chain(tls)[1 : 1 + _CHAIN_LIMIT]
+    if above:
+        facts["chain"] = [dict(describe_certificate(der)) for der in above]
     return facts
 
 
@@ -81,13 +87,13 @@ def _certificate(tls: ssl.SSLObject) -> bytes | None:
     try:
         return tls.getpeercert(binary_form=True)
     except ValueError:  # the handshake is not over: then only the chain as it was sent is there
-        return _unverified_certificate(tls)
+        return next(iter(_chain(tls)), None)
 
 
-def _unverified_certificate(tls: Any) -> bytes | None:
+def _chain(tls: Any) -> list[bytes]:
+    """The certificates as the server sent them, in DER; none where Python cannot say."""
     if hasattr(tls, "get_unverified_chain"):  # public from Python 3.13
-        chain = tls.get_unverified_chain()
-        return bytes(chain[0]) if chain else None
+        return [bytes(der) for der in tls.get_unverified_chain() or ()]
     inner: Any = getattr(tls, "_sslobj", None)
     chain = inner.get_unverified_chain() if hasattr(inner, "get_unverified_chain") else None
-    return ssl.PEM_cert_to_DER_cert(chain[0].public_bytes()) if chain else None
+    return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in chain or ()]
