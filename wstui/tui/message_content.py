@@ -12,7 +12,8 @@ from wstui.decoding import Decoded, decode
 from wstui.events import MESSAGE_KINDS, Kind, RecordedEvent, safe_text
 from wstui.timeline import TimelineError, TimelineReader
 from wstui.tui.document import Document, HeadedDocument, HexDocument, Line, SpanDocument, raw_document
-from wstui.tui.event_facts import facts_document
+from wstui.tui.event_facts import Surroundings, facts_document
+from wstui.tui.handshake_facts import hides_something
 from wstui.tui.json_document import JsonDocument
 from wstui.tui.json_text import Span
 from wstui.tui.pretty_document import pretty_document
@@ -20,6 +21,9 @@ from wstui.words.measures import clock_text, size_text
 
 COPY_BYTES = 256 * 1024
 """Terminals give up on longer clipboard sequences."""
+
+_LOOKED_BACK_EVENTS = 5000
+"""So far back a mark of the dialect is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def open_event(
         if event is None:
             return None
         if event.kind not in MESSAGE_KINDS:
-            return _facts(event)
+            return _facts(event, _surroundings(reader, event))
         try:
             payload = reader.message_payload(event_id)
         except TimelineError as error:
@@ -99,10 +103,27 @@ def decoded_document(found: Decoded, head: str = "") -> Document:
     return pretty_document(found.data, len(found.data), remarks, checked=found.form == "json")
 
 
-def _facts(event: RecordedEvent) -> MessageContent:
-    return MessageContent(
-        event, title_of(event), {"facts": facts_document(event)}, "facts", event.payload or b""
-    )
+def _facts(event: RecordedEvent, around: Surroundings) -> MessageContent:
+    views: dict[str, Document] = {"facts": facts_document(event, around)}
+    if hides_something(event.detail):
+        views["revealed"] = facts_document(event, around, reveal=True)
+    return MessageContent(event, title_of(event), views, "facts", event.payload or b"")
+
+
+def _surroundings(reader: TimelineReader, event: RecordedEvent) -> Surroundings:
+    """What the events beside this one add to its facts."""
+    if event.kind == Kind.CLOSE:
+        marks = reader.marks_between(max(1, event.id - _LOOKED_BACK_EVENTS), event.id)
+        dialects = [mark.dialect for found in marks.values() for mark in found]
+        chosen = str(reader.info.settings.get("dialect", "auto"))
+        return Surroundings(
+            dialect=dialects[-1] if dialects else "" if chosen in ("auto", "none") else chosen
+        )
+    if event.kind == Kind.TLS and event.detail.get("failed"):
+        for beside in reader.events(event.id + 1, event.id + 2, 2):
+            if beside.kind == Kind.ERROR:
+                return Surroundings(problem=str(beside.detail.get("message", "")))
+    return Surroundings()
 
 
 def _sentence(text: str) -> SpanDocument:

@@ -230,6 +230,14 @@ class MessageDetail(Vertical):
         """A level less, a level more, or everything (0)."""
         self.query_one(DocumentView).fold_levels(levels)
 
+    def on_descendant_focus(self) -> None:
+        """Say where the cursor stands; the stylesheet alone does not hear of the focus in every pane."""
+        self.add_class("-inside")
+
+    def on_descendant_blur(self) -> None:
+        """The cursor is not seen any more."""
+        self.remove_class("-inside")
+
     def on_document_view_cursor_moved(self, message: DocumentView.CursorMoved) -> None:
         """Say where the cursor stands, and look what the string there stands for."""
         message.stop()
