@@ -8,12 +8,15 @@ import asyncio
 import contextlib
 import os
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from wstui.tui.app import WstuiApp
 
@@ -105,6 +108,32 @@ async def ended(app: WstuiApp, pilot: Pilot[int]) -> None:
     await picture(app, pilot, "ended")
 
 
+async def sharing(app: WstuiApp, pilot: Pilot[int]) -> None:
+    """The same recording on its way to an issue; and the report, as a browser shows it."""
+    await pilot.pause(2)
+    await pilot.press("f7", "down", "down")
+    await pilot.pause(1)
+    app.screen.query_one("#export-file", Input).value = "trades.md"
+    await pilot.pause(0.5)
+    await picture(app, pilot, "export")
+    await pilot.press("escape")
+
+
+def report(session: Path, folder: Path) -> None:
+    """The HTML report in Chromium, where that is installed."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("screenshots/report.png is left as it is: chromium is not installed")
+        return
+    page, shot = folder / "report.html", FOLDER / "report.png"
+    wstui = (sys.executable, "-m", "wstui", "export", str(session), "-o", str(page))
+    subprocess.run(wstui, check=True, stderr=subprocess.DEVNULL)
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1180,1250")
+    command = (chromium, *flags, f"--user-data-dir={folder}/browser", f"--screenshot={shot}", page.as_uri())
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    print("screenshots/report.png")
+
+
 async def home_screen(app: WstuiApp, pilot: Pilot[int]) -> None:
     """Profiles and recent sessions."""
     await pilot.pause(0.5)
@@ -127,6 +156,9 @@ async def main() -> None:
             await run(profile(home, "behind-a-proxy", silent, 0), (120, 40), ended)
             await run(profile(home, "trades", feed, 1.0), (80, 24), small)
             await run(None, (120, 40), home_screen)
+            last = min((home / "timelines" / "trades").glob("*.wstui"))
+            await run(str(last), (120, 40), sharing)
+            await asyncio.to_thread(report, last, home)
 
 
 if __name__ == "__main__":
