@@ -105,7 +105,7 @@ def preview(
     *,
     watch: Watch = lambda _: True,
     limit_bytes: int = 16_384,
-    limit_events: int = 50_000,
+    limit_events: int = 20_000,
 ) -> Preview:
     """The beginning of an export as text, for a person to look at before it is written.
 

@@ -42,6 +42,7 @@ _PAYLOAD_BYTES = 64 << 10
 _FOLDER = Path(__file__).parent / "report"
 _KINDS = tuple(kind.value for kind in Kind)
 _DIRECTIONS = {"sent": 0, "received": 1, "local": 2}
+_FAIR = frozenset({Cause.CLIENT_CLOSED, Cause.SERVER_CLOSED_NORMAL})
 _BAD = frozenset({Kind.ERROR.value, Kind.RESET.value, Kind.LOST.value})
 _MARK_WORDS = {"app_ping": "ping", "app_pong": "pong"}
 """What the dialect recognised, as the screen says it."""
@@ -118,10 +119,10 @@ def _data(value: Any) -> Markup:
 
 def _verdict(verdict: dict[str, Any]) -> dict[str, Any]:
     others = [f"{Cause(row['cause']).words} ({row['confidence']:.0%})" for row in verdict["alternatives"]]
-    is_open = verdict["cause"] == Cause.STILL_OPEN
+    tone = "open" if verdict["cause"] == Cause.STILL_OPEN else "good" if verdict["cause"] in _FAIR else "bad"
     return {
         "words": Cause(verdict["cause"]).words,
-        "tone": "open" if is_open else "good" if verdict["clean"] else "bad",
+        "tone": tone,
         "ending": ending_words(verdict),
         "percent": round(verdict["confidence"] * 100),
         "alternatives": ", ".join(others),

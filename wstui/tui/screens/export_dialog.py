@@ -400,6 +400,7 @@ class ExportDialog(ModalScreen[Path | None]):
         self.remove_class("-writing")
         self.query_one("#export-form").disabled = False
         self.query_one("#export-file").focus()
+        self._look()
         self._say_problem(problem)
 
     def _written(self, wanted: Wanted, target: Path, done: Exported, opens: bool) -> None:

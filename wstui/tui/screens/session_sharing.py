@@ -66,7 +66,8 @@ class SessionSharing(SessionNotes):
         reader = self.source.reader
         assert reader is not None
         total = self.source.recorded_id if self.source.played else reader.last_id()
-        yield ExportScope("everything", count_text(total, "event"), Selection())
+        so_far = " so far" if self.source.live else ""
+        yield ExportScope("everything", f"{count_text(total, 'event')}{so_far}", Selection())
         if self.source.played:
             words = f"up to {clock_text(self.source.now_ns())}"
             yield ExportScope("played", words, Selection(last_id=self.source.played_id))
