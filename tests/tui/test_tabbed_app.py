@@ -5,7 +5,7 @@ from textual.widgets import Input
 from wstui.events import Ping, ProblemNotice, ProgressNotice, Shutdown
 from wstui.targets import Recording
 from wstui.tui.navigation import OpenAsked
-from wstui.tui.screens.dialogs import Confirm
+from wstui.tui.screens.dialogs import Confirm, Prompt
 from wstui.tui.screens.home import HomeScreen
 from wstui.tui.widgets.composer import MessageInput
 from wstui.tui.widgets.message_list import MessageList
@@ -141,7 +141,7 @@ async def test_neither_a_dialog_nor_a_dead_engine_blocks_another_tab(make_app, e
         assert app.screen is dialog
         await pilot.press("alt+w")
         assert app.screen is dialog
-        assert app.tabs.busy == 1
+        assert "Tab 2" in app.tabs.leaving_question
 
 
 async def test_a_terminal_of_five_lines_and_back(make_app, engines, look):
@@ -189,6 +189,18 @@ async def test_a_recording_is_opened_once_and_at_an_event(make_app, recording, l
         assert not look.shown(app).startswith(" 1 ")
 
 
+async def test_a_recording_that_is_deleted_loses_its_tab(make_app, recording, look):
+    app = make_app(str(recording))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await pilot.press("ctrl+o")
+        await look.until(pilot, lambda: app.screen.query("#sessions") and "1006" in look.shown(app))
+        app.screen.query_one("#sessions").focus()
+        await pilot.press("d", "y")
+        await look.until(pilot, lambda: not recording.exists())
+        assert not app.tabs
+
+
 async def test_the_palette_names_the_tabs(make_app, engines, look):
     app = make_app(ONE, TWO)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -225,8 +237,14 @@ async def test_a_dialog_that_ends_behind_another_tab_leaves_that_one(make_app, e
         await pilot.press("alt+2")
         second = app.screen
         dialog.call_later(lambda: dialog.dismiss(None) and None)
-        first.call_later(app.push_screen, Confirm("Is it this tab's?", "Yes"))
-        await look.until(pilot, lambda: not dialog.is_attached)
+        asks = Confirm("Is it this tab's?", "Yes")
+        first.call_later(
+            app.push_screen, Prompt("One", "Any words."), lambda _: app.push_screen(asks) and None
+        )
+        await look.until(pilot, lambda: not dialog.is_attached and len(app.get_screen_stack("first")) == 3)
+        prompt = app.get_screen_stack("first")[-1]
+        prompt.call_later(lambda: prompt.dismiss("answer") and None)
+        await look.until(pilot, lambda: not prompt.is_attached)
         assert app.screen is second
         await pilot.press("alt+1")
         await look.until(pilot, lambda: "Is it this tab's?" in look.shown(app))

@@ -53,7 +53,6 @@ def test_going_round(tabs):
 def test_without_tabs_there_is_nowhere_to_go(tabs):
     assert tabs.beside(1) is None
     assert tabs.left_last is None
-    assert not tabs.busy
     assert not tabs.faces()
 
 
@@ -92,10 +91,15 @@ def test_a_session_file_is_found_whatever_its_path_is_called(tabs, tmp_path):
     assert tabs.holding(tmp_path / "c.wstui") is None
 
 
-def test_what_is_live_is_counted(tabs):
+def test_leaving_is_asked_about_where_something_is_live(tabs):
     one, two, _ = opened(tabs, 3)
-    one.session.busy = two.session.busy = True
-    assert tabs.busy == 2
+    assert not tabs.leaving_question
+    two.session.busy = True
+    assert tabs.leaving_question.startswith("Tab 2 is connected.")
+    tabs.show(two)
+    assert tabs.leaving_question.startswith("This connection is live.")
+    one.session.busy = True
+    assert tabs.leaving_question.startswith("2 connections are live.")
 
 
 def test_news_are_told_until_the_tab_is_looked_at(tabs):

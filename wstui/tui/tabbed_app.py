@@ -6,16 +6,14 @@ engines and demo servers.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
-from textual._context import active_message_pump
-from textual.app import App
-from textual.await_complete import AwaitComplete
-from textual.screen import Screen, SystemModalScreen
-from textual.widget import Widget
+from textual.screen import Screen
 
 from wstui.tui.clock import Clock
+from wstui.tui.moded_app import FIRST_MODE, ModedApp
 from wstui.tui.navigation import CloseTabAsked, DemoAsked, OpenAsked, TabAsked
 from wstui.tui.tabs import Tab, Tabs
 
@@ -28,14 +26,9 @@ if TYPE_CHECKING:
 
     SessionTab = Tab[SessionScreen]
 
-_FIRST = "first"
-"""The mode in which the app starts."""
 
-
-class TabbedApp(App[int]):
+class TabbedApp(ModedApp):
     """Home, and the sessions that are open."""
-
-    DEFAULT_MODE = _FIRST
 
     def __init__(self, clock: Clock | None, start_engine: "StartEngine | None") -> None:
         super().__init__()
@@ -44,39 +37,14 @@ class TabbedApp(App[int]):
         self._start_engine = start_engine
         self._home: HomeScreen | None = None
         self._home_mode = ""
-        self._first_is_free = True
         self._demos: dict[str, DemoServer] = {}
         """The demo's servers, by the mode of the tab that talks with each."""
 
-    # -- screens and their modes -----------------------------------------------------------------
-
-    def _asking_mode(self) -> str:
-        """The mode of the screen that asks for something; the one in front where none does."""
-        asker = active_message_pump.get(None)
-        if isinstance(asker, Widget) and asker.is_attached:
-            for mode, stack in self._screen_stacks.items():
-                if asker.screen in stack:
-                    return mode
-        return self.current_mode
-
-    def push_screen(
-        self, screen: Any, callback: Any = None, wait_for_dismiss: bool = False, *, mode: str | None = None
-    ) -> Any:
-        """Textual's, in the tab of the screen that asks, which may be behind another one by now."""
-        mode = mode or self._asking_mode()
-        return super().push_screen(screen, callback, wait_for_dismiss, mode=mode)  # type: ignore[call-overload]
-
-    def pop_screen(self) -> AwaitComplete:
-        """Textual's, in the tab of the screen that asks: a dialog may end behind another tab."""
-        in_front, self._current_mode = self._current_mode, self._asking_mode()
-        try:
-            return super().pop_screen()
-        finally:
-            self._current_mode = in_front
+    # -- what is in front ------------------------------------------------------------------------
 
     def first_home(self) -> "HomeScreen":
         """The home screen, as the one that the app starts with."""
-        self._home_mode, self._first_is_free = _FIRST, False
+        self._home_mode, self.first_is_free = FIRST_MODE, False
         return self._new_home("", "")
 
     def _new_home(self, typed: str, problem: str) -> "HomeScreen":
@@ -84,17 +52,6 @@ class TabbedApp(App[int]):
 
         self._home = HomeScreen(typed, problem, self.clock)
         return self._home
-
-    def _place(self, screen: Screen[Any], mode: str) -> str:
-        """Give a screen a mode, and say which; the first one lies over the app's empty screen."""
-        if self._first_is_free:
-            self._first_is_free = False
-            self.push_screen(screen)
-            return _FIRST
-        # A new screen takes the styles as they are; Textual would read every stylesheet again, twice.
-        screen._css_update_count = self._css_update_count  # noqa: SLF001
-        self.add_mode(mode, lambda: screen)
-        return mode
 
     async def _front(self, mode: str, tab: "SessionTab | None", screen: Screen[Any]) -> None:
         self.tabs.show(tab)
@@ -107,7 +64,7 @@ class TabbedApp(App[int]):
     async def show_home(self, typed: str = "", problem: str = "") -> None:
         """Go home; the sessions go on."""
         if self._home is None:
-            self._home_mode = self._place(self._new_home(typed, problem), "home")
+            self._home_mode = self.place(self._new_home(typed, problem), "home")
         elif problem:
             self._home.show_problem(problem)
         assert self._home is not None
@@ -129,7 +86,7 @@ class TabbedApp(App[int]):
         if open_already is not None:
             return open_already
         session = SessionScreen(target, self.clock, self._start_engine)
-        return self.tabs.add(self._place(session, self.tabs.next_mode()), session)
+        return self.tabs.add(self.place(session, self.tabs.next_mode()), session)
 
     # -- the start -------------------------------------------------------------------------------
 
@@ -139,7 +96,7 @@ class TabbedApp(App[int]):
 
     def start_at_home(self, typed: str, problem: str) -> None:
         """Show the home screen before anything else, with what was typed and why it will not do."""
-        self._home_mode = self._place(self._new_home(typed, problem), "")
+        self._home_mode = self.place(self._new_home(typed, problem), "")
 
     async def open_behind(self, targets: "Sequence[Target]") -> None:
         """More tabs, behind the one in front."""
@@ -150,10 +107,6 @@ class TabbedApp(App[int]):
             await self.show_tab(in_front)
 
     # -- what is asked for -----------------------------------------------------------------------
-
-    def on_mount(self) -> None:
-        """From here on the first mode is one like the others."""
-        self.add_mode(_FIRST, Screen)
 
     async def on_home_asked(self) -> None:
         """Show the home screen."""
@@ -214,13 +167,8 @@ class TabbedApp(App[int]):
         if action == "new_tab":
             return self.tabs.current is not None
         if action == "close_tab":
-            return self.tabs.current is not None and self._below_palette() is self.tabs.current.session
+            return self.tabs.current is not None and self.below_palette() is self.tabs.current.session
         return super().check_action(action, parameters)
-
-    def _below_palette(self) -> Screen[Any]:
-        """What is in front but for the command palette: a dialog and a form have something to lose."""
-        stack = self.screen_stack
-        return stack[-2] if isinstance(stack[-1], SystemModalScreen) else stack[-1]
 
     async def action_go_to_tab(self, number: int) -> None:
         """Show the tab of a number."""
@@ -251,6 +199,12 @@ class TabbedApp(App[int]):
         question = "This connection is live. Close it with 1001, and the tab?"
         self._ask(question, "Close", lambda: self._close(tab))
 
+    async def close_recording(self, path: Path) -> None:
+        """Close the tab of a session file that nothing is recorded into: it is to be deleted."""
+        tab = self.tabs.holding(path)
+        if tab is not None and not tab.session.busy:
+            await self._close(tab).wait()
+
     @work(group="close", exit_on_error=False)
     async def _close(self, tab: "SessionTab") -> None:
         """It is out of sight at once; its connection ends meanwhile."""
@@ -278,16 +232,11 @@ class TabbedApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave, or ask first where live connections would be lost."""
-        busy = self.tabs.busy
-        if not busy:
-            self._leave()
-        elif busy > 1:
-            self._ask(f"{busy} connections are live. Close them with 1001 and leave?", "Leave", self._leave)
-        elif self.tabs.current is not None and self.tabs.current.session.busy:
-            self._ask("This connection is live. Close it with 1001 and leave?", "Leave", self._leave)
+        question = self.tabs.leaving_question
+        if question:
+            self._ask(question, "Leave", self._leave)
         else:
-            at = next(self.tabs.number(tab) for tab in self.tabs if tab.session.busy)
-            self._ask(f"Tab {at} is connected. Close it with 1001 and leave?", "Leave", self._leave)
+            self._leave()
 
     def _ask(self, question: str, yes: str, then: Callable[[], object]) -> None:
         """Ask once, however often the key is pressed."""

@@ -146,9 +146,16 @@ class Tabs(Generic[_S]):
         return None
 
     @property
-    def busy(self) -> int:
-        """How many connections would end with the app."""
-        return sum(tab.session.busy for tab in self._tabs)
+    def leaving_question(self) -> str:
+        """What to ask before the app ends; empty where no connection would end with it."""
+        busy = [tab for tab in self._tabs if tab.session.busy]
+        if not busy:
+            return ""
+        if len(busy) > 1:
+            return f"{len(busy)} connections are live. Close them with 1001 and leave?"
+        if busy[0] is self.current:
+            return "This connection is live. Close it with 1001 and leave?"
+        return f"Tab {self.number(busy[0])} is connected. Close it with 1001 and leave?"
 
     def faces(self) -> list[TabFace]:
         """What the strip shows; the current tab has no news."""

@@ -10,6 +10,7 @@ from textual.widgets import OptionList
 
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.screens.home_profiles import HomeProfiles
+from wstui.tui.tabbed_app import TabbedApp
 
 if TYPE_CHECKING:
     from wstui.timeline import Catalogue, SessionEntry
@@ -70,11 +71,18 @@ class HomeSessions(HomeProfiles):
 
         def answered(sure: bool | None) -> None:
             if sure:
-                self._change(lambda catalogue: catalogue.remove(entry.path), "deleted")
+                self._delete(entry.path)
 
         when = date_text(entry.started_ns)
         question = f"Delete the session of {when}, {count_text(entry.events, 'event')}? It cannot be undone."
         self.app.push_screen(Confirm(question, "Delete", "Keep"), answered)
+
+    @work(group="change", exit_on_error=False)
+    async def _delete(self, path: Path) -> None:
+        """Delete it; a tab that shows it is closed first."""
+        if isinstance(self.app, TabbedApp):
+            await self.app.close_recording(path)
+        self._change(lambda catalogue: catalogue.remove(path), "deleted")
 
     def action_pin_session(self) -> None:
         """Keep it whatever retention says, or no longer."""
