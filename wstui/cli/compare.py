@@ -2,6 +2,7 @@
 
 import click
 
+from wstui.cli.progress_line import ProgressLine
 from wstui.cli.session_argument import SESSION_HELP, complete_session
 from wstui.cli.status import NEVER_OPENED, Failure
 
@@ -37,7 +38,8 @@ def command(before: str, after: str, ignored: tuple[str, ...], exact: bool,
     paths = [read_path(text, "--ignore") for text in ignored]
     with open_session(before) as old, open_session(after) as new:
         try:
-            comparison = compare(old, new, ignore=paths, automatic=not exact, connection=connection)
+            with ProgressLine("comparing"):
+                comparison = compare(old, new, ignore=paths, automatic=not exact, connection=connection)
         except RecordingError as error:
             raise Failure(str(error), NEVER_OPENED) from error
     return print_comparison(comparison, as_json=as_json)

@@ -2,6 +2,7 @@
 
 import click
 
+from wstui.cli.progress_line import ProgressLine
 from wstui.cli.session_argument import SESSION_HELP, complete_session, open_session
 from wstui.cli.verdict_text import print_verdict
 from wstui.diagnosis import diagnose, history_before
@@ -17,6 +18,6 @@ def command(session: str, as_json: bool) -> None:
     wstui diagnose last
     wstui diagnose ./received-from-a-friend.wstui --json
     """  # noqa: D301 - \b is click's mark for lines that stay as they are
-    with open_session(session) as reader:
+    with open_session(session) as reader, ProgressLine("looking at the evidence"):
         verdict = diagnose(reader, history=history_before(reader))
     print_verdict(verdict, reader.path.name, as_json=as_json)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from wstui.cli.completing import complete_file
-from wstui.cli.session_argument import SESSION_HELP, complete_session, open_session
+from wstui.cli.progress_line import ProgressLine
+from wstui.cli.session_argument import SESSION_HELP, complete_session, session_path
 from wstui.cli.status import Failure
 from wstui.events import Direction, Kind, safe_text
 
@@ -60,12 +61,15 @@ def command(session: str, form: str | None, output: str, force: bool, **given: A
     """  # noqa: D301 - \b is click's mark for lines that stay as they are
     from wstui.exchange.formats import FORMATS, format_for
     from wstui.exchange.source import Source
+    from wstui.exchange.watched import WatchedReader
 
     _check_patterns(given["patterns"], with_secrets=given["with_secrets"])
     chosen = FORMATS[form or format_for(output) or "jsonl"]
-    with open_session(session) as reader:
+    progress = ProgressLine("exporting")
+    passes = chosen.passes + (not given["with_secrets"])
+    with WatchedReader(session_path(session), progress.tell, passes=passes) as reader:
         options = _options(reader.info.started_ns, given)
-        with _destination(output, force=force) as out:
+        with _destination(output, force=force) as out, progress:
             source = Source(reader, options)
             chosen.write(source, out)
         _narrate(source, "" if output == "-" else output)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from wstui.cli.progress_line import ProgressLine
 from wstui.cli.status import Failure
 from wstui.events import safe_text
 
@@ -46,7 +47,8 @@ def _import(path: Path) -> str:
     from wstui.exchange.importing import ImportProblem, import_file
 
     try:
-        done = import_file(path.expanduser())
+        with ProgressLine(f"importing {safe_text(path.name)}"):
+            done = import_file(path.expanduser())
     except ImportProblem as error:
         return str(error)
     for session in done.paths:
