@@ -22,8 +22,9 @@ from wstui.tui.exporting import (
     slow_pattern,
     typed_selection,
 )
-from wstui.tui.screens import export_dialog
-from wstui.tui.screens.export_dialog import ExportDialog, ScopeLine
+from wstui.tui.screens import export_dialog, export_form
+from wstui.tui.screens.export_dialog import ExportDialog
+from wstui.tui.screens.export_form import ScopeLine
 from wstui.tui.widgets.event_timeline import EventTimeline
 from wstui.tui.widgets.message_list import MessageList
 
@@ -223,6 +224,11 @@ async def test_escape_ends_the_writing_and_leaves_nothing(make_app, recording, l
         await look.until(pilot, lambda: said(app, "problem") == "Cancelled: nothing was written.")
         assert app.screen is dialog
         assert list(folder.iterdir()) == []
+
+        monkeypatch.setattr(export_dialog, "write_export", lambda *_: 1 / 0)
+        await pilot.press("enter")
+        await look.until(pilot, lambda: "Not exported: division by zero" in said(app, "problem"))
+        monkeypatch.setattr(export_dialog, "write_export", slow)
         await pilot.press("enter")
         await look.until(pilot, lambda: dialog.has_class("-writing"))
         app.exit()  # whoever leaves meanwhile does not wait for it
@@ -245,7 +251,7 @@ def test_a_full_disk_is_one_sentence_and_no_file(recording, folder, monkeypatch)
 )
 async def test_what_it_looks_like(make_app, secret_session, look, snapshot, monkeypatch, size, name):
     monkeypatch.setattr(
-        export_dialog, "free_name", lambda session, choice, _: f"{session.stem}{choice.ending}"
+        export_form, "free_name", lambda session, choice, _: f"{session.stem}{choice.ending}"
     )
     app = make_app(str(secret_session))
     async with app.run_test(size=size) as pilot:

@@ -6,75 +6,40 @@ Reading and writing happen in threads, which end when the dialog goes.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
-from textual.worker import Worker, get_current_worker
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState, get_current_worker
 
-from wstui.exchange import ExportCancelled, Exported, OutputError, Preview, Selection, SelectionError
+from wstui.exchange import ExportCancelled, Exported, OutputError, Preview, SelectionError
 from wstui.timeline import TimelineError
 from wstui.tui.exporting import (
-    CHOICE_OF,
-    CHOICES,
-    ExportChoice,
     Wanted,
-    export_problem,
-    free_name,
     open_in_browser,
     pattern_problem,
     preview_of,
-    renamed,
     replaced_words,
     shown_lines,
     slow_pattern,
-    typed_selection,
     write_export,
 )
 from wstui.tui.glyphs import shown_in, terminal_glyphs
 from wstui.tui.screens.dialogs import Confirm
-from wstui.tui.tones import MUTED
-from wstui.tui.widgets.choice_line import ChoiceLine
+from wstui.tui.screens.export_form import ExportForm, ExportScope
 from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.words.measures import count_text
-
-SPAN = "from–to"
-"""The scope whose beginning and end are typed."""
 
 _TYPING_S = 0.15
 """A preview is made when the typing pauses this long."""
 _PROGRESS_AFTER_S = 0.2
 _BAR_CELLS = 40
-_BOX_CELLS, _AROUND_CELLS = 116, 15
-"""The dialog's width, and what of it is border, padding and label."""
-_PATTERN_HINT = "a regular expression for other secrets"
-_REPLACED, _KEPT = "replaced", "kept"
-
-
-class ExportScope(NamedTuple):
-    """A part of the session that can be exported."""
-
-    name: str
-    words: str
-    selection: Selection
-
-
-class ScopeLine(ChoiceLine):
-    """A choice that shows one of its words where there is no room for all of them."""
-
-    def render(self) -> Content:
-        """All of them, or the chosen one between arrows."""
-        whole = super().render()
-        if whole.cell_length - len("   ") <= min(self.app.size.width, _BOX_CELLS) - _AROUND_CELLS:
-            return whole
-        return Content(f"‹ {self.value} ›")
 
 
 class ExportDialog(ModalScreen[Path | None]):
@@ -112,11 +77,7 @@ class ExportDialog(ModalScreen[Path | None]):
         """
         super().__init__()
         self._session = session
-        self._started_ns = started_ns
-        self._scopes = {row.name: row for row in scopes}
-        self._scope = scope or scopes[0].name
-        self._choice = CHOICE_OF[choice]
-        self._own_name = str(free_name(session, self._choice, Path.cwd()))
+        self._form = ExportForm(session, started_ns, scopes, choice, scope)
         self._typing: Timer | None = None
         self._tested = ""
         """The regular expression that is known to end."""
@@ -127,32 +88,7 @@ class ExportDialog(ModalScreen[Path | None]):
         """Format, part, secrets, name; the preview; the keys."""
         with Vertical(id="export-box"):
             yield Static(Content(f"Export {self._session.stem}"), id="export-title")
-            with VerticalScroll(id="export-form", can_focus=False):
-                yield OptionList(*self._options(), id="export-formats", markup=False, compact=True)
-                with Horizontal(classes="export-row"):
-                    yield Static(Content("what"), classes="export-label")
-                    yield ScopeLine([*self._scopes, SPAN], self._scope, id="export-scope")
-                    yield Static(id="export-scope-said", classes="export-said")
-                with Horizontal(classes="export-row", id="export-span"):
-                    yield Static(Content("from"), classes="export-label")
-                    yield Input(id="export-first", placeholder="120, 12.5s, 12:01:07", compact=True)
-                    yield Static(Content("to"), classes="export-between")
-                    yield Input(id="export-last", placeholder="the end", compact=True)
-                with Horizontal(classes="export-row"):
-                    yield Static(Content("secrets"), classes="export-label")
-                    yield ScopeLine([_REPLACED, _KEPT], _REPLACED, id="export-secrets")
-                    yield Static(id="export-secrets-said", classes="export-said")
-                with Horizontal(classes="export-row", id="export-more"):
-                    yield Static(Content("also"), classes="export-label")
-                    yield Input(
-                        id="export-pattern",
-                        placeholder="a regular expression for other secrets",
-                        compact=True,
-                    )
-                with Horizontal(classes="export-row"):
-                    yield Static(Content("file"), classes="export-label")
-                    yield Input(self._own_name, id="export-file", select_on_focus=False, compact=True)
-                yield Static(id="export-problem")
+            yield self._form
             with Vertical(id="export-preview-pane"):
                 yield PaneTitle("Preview", id="export-preview-title")
                 with VerticalScroll(id="export-preview", can_focus=True):
@@ -161,109 +97,34 @@ class ExportDialog(ModalScreen[Path | None]):
             yield Static(id="export-keys")
 
     def on_mount(self) -> None:
-        """Begin at the chosen format."""
-        formats = self.query_one("#export-formats", OptionList)
-        formats.highlighted = CHOICES.index(self._choice)
-        self._say_everything()
+        """Look at once."""
+        self._say_keys()
         self._look()
 
     def on_unmount(self) -> None:
         """However the dialog went: a file that is half written goes too."""
         self._stop_writing()
 
-    # -- formats and names -----------------------------------------------------------------------
-
-    def _options(self) -> list[Option]:
-        return [Option(self._option(row), row.key) for row in CHOICES]
-
-    def _option(self, row: ExportChoice) -> Content:
-        chosen = row is self._choice
-        sign = "●" if chosen else "○"
-        return Content.assemble(
-            (f"{sign} {row.key:<10}", "bold" if chosen else ""), (row.purpose, "" if chosen else MUTED)
-        )
-
-    @on(OptionList.OptionHighlighted)
-    def _choose(self, event: OptionList.OptionHighlighted) -> None:
-        chosen = CHOICE_OF[event.option.id or "jsonl"]
-        if chosen is self._choice:
-            return
-        before, self._choice = self._choice, chosen
-        for row in (before, chosen):
-            event.option_list.replace_option_prompt(row.key, self._option(row))
-        self._rename(before)
-        self._say_everything()
-        self._look_soon()
-
-    def _rename(self, before: ExportChoice) -> None:
-        """Another format, another ending; a name that was typed keeps what was typed."""
-        name = self.query_one("#export-file", Input)
-        if name.value == self._own_name:
-            self._own_name = str(free_name(self._session, self._choice, Path.cwd()))
-            name.value = self._own_name
-        else:
-            name.value = renamed(name.value, before, self._choice)
-
-    # -- what is typed ---------------------------------------------------------------------------
-
-    def _typed(self, name: str) -> str:
-        return self.query_one(f"#export-{name}", Input).value
-
-    @property
-    def _keeps_secrets(self) -> bool:
-        return self.query_one("#export-secrets", ScopeLine).value == _KEPT
-
-    @on(ChoiceLine.Changed)
-    def _chose(self) -> None:
-        self._scope = self.query_one("#export-scope", ScopeLine).value
-        self._say_everything()
-        self._look_soon()
-
-    @on(Input.Changed)
-    def _edited(self, event: Input.Changed) -> None:
-        self._say_everything()
-        if event.input.id != "export-file":
+    @on(ExportForm.Changed)
+    def _changed(self, event: ExportForm.Changed) -> None:
+        self._say_keys()
+        if not event.only_name:
             self._look_soon()
 
-    def _say_everything(self) -> None:
-        """What the choices mean, and what stands against them."""
-        self.set_class(self._scope == SPAN, "-span")
-        self.set_class(self._keeps_secrets, "-with-secrets")
-        scope = self._scopes.get(self._scope)
-        words = scope.words if scope else "a number, seconds since the start, a time, a date"
-        self.query_one("#export-scope-said", Static).update(Content(words))
-        self._say_problem(self._problem())
-        opens = " · ^o exports and opens it in the browser" if self._choice.format == "html" else ""
+    def _say_keys(self) -> None:
+        opens = " · ^o exports and opens it in the browser" if self._form.choice.format == "html" else ""
         keys = f"Enter exports{opens} · Tab next · Esc back"
         self.query_one("#export-keys", Static).update(Content(keys))
-        if self._keeps_secrets:
-            self._say_secrets("", "in the file as they were sent: think of who gets to see it")
 
-    def _problem(self) -> str:
-        try:
-            self._selection()
-        except SelectionError as error:
-            return str(error)
-        pattern = "" if self._keeps_secrets else pattern_problem(self._typed("pattern"))
-        return pattern or export_problem(self._typed("file")) or ""
-
-    def _say_problem(self, words: str) -> None:
-        self.query_one("#export-problem", Static).update(Content(words))
-        self.set_class(bool(words), "-problem")
-
-    def _say_secrets(self, words: str, warning: str = "") -> None:
-        said = self.query_one("#export-secrets-said", Static)
-        said.update(Content(warning or words))
-        said.set_class(bool(warning), "-warning")
-
-    def _selection(self) -> Selection:
-        scope = self._scopes.get(self._scope)
-        if scope is not None:
-            return scope.selection
-        return typed_selection(self._started_ns, self._typed("first"), self._typed("last"))
-
-    def _wanted(self) -> Wanted:
-        return Wanted(self._choice, self._selection(), self._keeps_secrets, self._typed("pattern"))
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A format that fails for a reason of its own must not leave the dialog waiting."""
+        if event.state is not WorkerState.ERROR:
+            return
+        problem = f"Not exported: {event.worker.error}"
+        if event.worker is self._writer:
+            self._stopped(problem)
+        else:
+            self._form.say_problem(problem)
 
     # -- the preview -----------------------------------------------------------------------------
 
@@ -274,7 +135,7 @@ class ExportDialog(ModalScreen[Path | None]):
 
     def _look(self) -> None:
         try:
-            wanted = self._wanted()
+            wanted = self._form.wanted()
         except SelectionError:
             return  # the problem's line says it
         if wanted.with_secrets or not pattern_problem(wanted.pattern):
@@ -297,7 +158,7 @@ class ExportDialog(ModalScreen[Path | None]):
         except TimelineError as error:
             problem = str(error)
         if problem:
-            self.call_later(self._say_problem, problem)
+            self.call_later(self._form.say_problem, problem)
 
     def _slow(self, wanted: Wanted, goes_on: Callable[[], bool]) -> str:
         """Why the regular expression cannot be used, if it cannot; in a thread."""
@@ -316,13 +177,13 @@ class ExportDialog(ModalScreen[Path | None]):
         self.query_one("#export-preview").scroll_home(animate=False)
         facts = count_text(done.events, "event")
         self._say_preview(facts if found.is_whole else f"of the first {facts}")
-        if not wanted.with_secrets and not self._keeps_secrets:
+        if not wanted.with_secrets and not self._form.keeps_secrets:
             rest = "" if found.is_whole else " in the preview"
-            self._say_secrets(replaced_words(wanted, done) + rest)
+            self._form.say_secrets(replaced_words(wanted, done) + rest)
 
     def _say_preview(self, right: str) -> None:
         title = self.query_one("#export-preview-title", PaneTitle)
-        left = "Preview of the page's words" if self._choice.format == "html" else "Preview"
+        left = "Preview of the page's words" if self._form.choice.format == "html" else "Preview"
         title.left, title.right = Content(left), Content(right)
 
     # -- writing ---------------------------------------------------------------------------------
@@ -333,18 +194,18 @@ class ExportDialog(ModalScreen[Path | None]):
 
     def action_export_and_open(self) -> None:
         """Write the report, and show it in the browser."""
-        if self._choice.format == "html":
+        if self._form.choice.format == "html":
             self._export(opens=True)
 
     def _export(self, *, opens: bool) -> None:
         if self._writer is not None:
             return
-        problem = self._problem()
+        problem = self._form.problem()
         if problem:
-            self._say_problem(problem)
+            self._form.say_problem(problem)
             self.app.bell()
             return
-        wanted, target = self._wanted(), Path(self._typed("file")).expanduser()
+        wanted, target = self._form.wanted(), self._form.target
         if not wanted.with_secrets:
             self._begin(wanted, target, opens)
             return
@@ -358,7 +219,7 @@ class ExportDialog(ModalScreen[Path | None]):
 
     def _begin(self, wanted: Wanted, target: Path, opens: bool) -> None:
         self.workers.cancel_group(self, "preview")
-        self.query_one("#export-form").disabled = True
+        self._form.disabled = True
         self._share = 0.0
         self._writer = self._write(wanted, target, opens)
         self.set_timer(_PROGRESS_AFTER_S, self._show_progress)
@@ -398,10 +259,10 @@ class ExportDialog(ModalScreen[Path | None]):
     def _stopped(self, problem: str) -> None:
         self._writer = None
         self.remove_class("-writing")
-        self.query_one("#export-form").disabled = False
-        self.query_one("#export-file").focus()
+        self._form.disabled = False
+        self._form.query_one("#export-file").focus()
         self._look()
-        self._say_problem(problem)
+        self._form.say_problem(problem)
 
     def _written(self, wanted: Wanted, target: Path, done: Exported, opens: bool) -> None:
         self._writer = None

@@ -14,7 +14,8 @@ from wstui.timeline import TimelineError
 from wstui.tui.filtering.rows import Hits
 from wstui.tui.message_content import COPY_BYTES
 from wstui.tui.screens.dialogs import Confirm
-from wstui.tui.screens.export_dialog import ExportDialog, ExportScope
+from wstui.tui.screens.export_dialog import ExportDialog
+from wstui.tui.screens.export_form import ExportScope
 from wstui.tui.screens.session_notes import SessionNotes
 from wstui.tui.widgets.event_timeline import EventTimeline
 from wstui.tui.widgets.heartbeat_graph import HeartbeatGraph
