@@ -6,7 +6,7 @@ sides have something left after the same request: an answer that has another sha
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import msgspec
 
 from wstui.engine.json_path import Place
 from wstui.replay.difference import masked
-from wstui.replay.recording import Moment
+from wstui.replay.recording import TOLD_EVERY, Moment
 from wstui.replay.shapes import Content, Shape, content_shape, identities, read_content
 
 _MOST_CELLS = 4_000_000
@@ -103,16 +103,23 @@ class Looks:
         return _Look(self._shapes.setdefault(shape, shape), True, tuple(identities(content.value)))
 
 
-def server_messages(moments: Sequence[Moment], looks: Looks | None = None) -> list[Item]:
+def server_messages(
+    moments: Sequence[Moment],
+    looks: Looks | None = None,
+    tell: Callable[[float], None] = lambda _: None,
+) -> list[Item]:
     """What the server said.
 
     Args:
         moments: of one connection.
         looks: shared with the other side, whose messages may be the same.
+        tell: told now and then how much of it is read, 0 to 1; whatever it raises ends the reading.
     """
     looks = looks or Looks()
     items, slot = [], 0
-    for moment in moments:
+    for number, moment in enumerate(moments):
+        if number % TOLD_EVERY == 0:
+            tell(number / len(moments))
         if not moment.is_message:
             continue
         if moment.is_sent:

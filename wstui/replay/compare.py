@@ -134,15 +134,15 @@ def _damage(*recordings: Recording) -> Iterator[str]:
 
 def _aligned(before: _Located, after: _Located, tell: Tell) -> AlignedConnections:
     (old_reader, old), (new_reader, new) = before, after
-    tell("Aligning", 0.0)
     looks = Looks()
-    olds, news = server_messages(old.moments, looks), server_messages(new.moments, looks)
-    tell("Aligning", 0.3)
+    olds = server_messages(old.moments, looks, lambda share: tell("Understanding A", share))
+    news = server_messages(new.moments, looks, lambda share: tell("Understanding B", share))
+    tell("Aligning", 0.5)
     pairs = align(olds, news, streams(old.moments, olds) | streams(new.moments, news))
     for connection, is_first in ((old, True), (new, False)):
         if ending(connection) is None:
             pairs = cut_short(pairs, before=is_first)
-    tell("Looking how they ended", 0.7)
+    tell("Looking how they ended", 0.9)
     heartbeats = (heartbeat_side(old_reader, old), heartbeat_side(new_reader, new))
     verdicts = (diagnose(old_reader, old.number), diagnose(new_reader, new.number))
     return AlignedConnections(old, new, tuple(pairs), heartbeats, verdicts)

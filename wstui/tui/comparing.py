@@ -67,13 +67,14 @@ class Progress:
 
     def __init__(self, show: Tell) -> None:
         self._show = show
-        self._next_s = monotonic() + PROGRESS_AFTER_S
+        self._first_s = self._next_s = monotonic() + PROGRESS_AFTER_S
+        self._words = ""
 
     def tell(self, words: str, share: float) -> None:
         """How far it is."""
         now_s = monotonic()
-        if now_s >= self._next_s:
-            self._next_s = now_s + _PROGRESS_EVERY_S
+        if now_s >= self._next_s or (words != self._words and now_s >= self._first_s):
+            self._words, self._next_s = words, now_s + _PROGRESS_EVERY_S
             self._show(words, share)
 
 

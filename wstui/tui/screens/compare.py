@@ -298,7 +298,7 @@ class CompareScreen(Screen[None]):
             messages.rows.next_difference(messages.selected, direction) if messages.rows is not None else None
         )
         if found is not None:
-            messages.select(found)
+            messages.select(found, amid=True)
 
     def _places(self) -> dict[str, bool]:
         row = self.query_one(CompareList).row

@@ -54,7 +54,7 @@ class CompareList(ScrollView, can_focus=True):
         self._strips.clear()
         self.virtual_size = Size(0, len(rows))
         if first and len(rows):
-            self.select(rows.differing[0] if rows.differing else 0)
+            self.select(rows.differing[0] if rows.differing else 0, amid=True)
         elif self.selected >= len(rows):
             self.select(len(rows) - 1)
         self.refresh()
@@ -73,12 +73,21 @@ class CompareList(ScrollView, can_focus=True):
 
     # -- the selection ---------------------------------------------------------------------------
 
-    def select(self, row: int) -> None:
-        """Select a row, as near as there is one."""
+    def select(self, row: int, *, amid: bool = False) -> None:
+        """Select a row, as near as there is one.
+
+        Args:
+            row: which.
+            amid: where it is out of sight, bring it to the middle.
+        """
         count = 0 if self.rows is None else len(self.rows)
-        if count:
-            self.selected = max(0, min(row, count - 1))
-            self._scroll_to_selected()
+        if not count:
+            return
+        self.selected = max(0, min(row, count - 1))
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if amid and not top <= self.selected < top + height:
+            self.scroll_to(y=self.selected - height // 2, animate=False, immediate=True, force=True)
+        self._scroll_to_selected()
 
     def watch_selected(self, row: int) -> None:
         """Tell it."""
