@@ -32,12 +32,12 @@ class ModedApp(App[int]):
 
     def place(self, screen: Screen[Any], mode: str) -> str:
         """Give a screen a mode, and say which."""
+        # A new screen takes the styles as they are; Textual would read every stylesheet again, twice.
+        screen._css_update_count = self._css_update_count  # noqa: SLF001
         if self.first_is_free:
             self.first_is_free = False
             self.push_screen(screen)
             return FIRST_MODE
-        # A new screen takes the styles as they are; Textual would read every stylesheet again, twice.
-        screen._css_update_count = self._css_update_count  # noqa: SLF001
         self.add_mode(mode, lambda: screen)
         return mode
 
