@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from wstui.tui.app import WstuiApp
+from wstui.tui.screens.compare import CompareScreen
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 PROFILE = """
@@ -134,6 +135,40 @@ def report(session: Path, folder: Path) -> None:
     print("screenshots/report.png")
 
 
+async def wstui(*arguments: str) -> None:
+    """The command line as a program of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "wstui",
+        *arguments,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    await process.wait()
+
+
+async def comparison(feed: str) -> None:
+    """A session driven again against the next version of the service: slower, and less patient."""
+    talk = ('send {"method":"SUBSCRIBE","params":["ethusdt@trade"],"id":7}', "wait 4")
+    steps = [argument for step in talk for argument in ("--do", step)]
+    await wstui("run", f"{feed}demo?open_s=3&idle_s=1", "--ping-every", "0.4", *steps)
+
+    async def drive(app: WstuiApp, pilot: Pilot[int]) -> None:
+        await until(lambda: "replay" in app.export_screenshot(), pilot)
+        await pilot.press("f8", "d")
+        await until(lambda: bool(app.screen.query("#drive-endpoint")), pilot)
+        endpoint = app.screen.query_one("#drive-endpoint", Input)
+        endpoint.value = f"{feed}demo?open_s=3&idle_s=0.5&latency_s=0.06"
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, CompareScreen) and app.screen.compared is not None, pilot)
+        await pilot.press("n")
+        await pilot.pause(0.5)
+        await picture(app, pilot, "compare")
+
+    await run("last", (120, 40), drive)
+
+
 async def home_screen(app: WstuiApp, pilot: Pilot[int]) -> None:
     """Profiles and recent sessions."""
     await pilot.pause(0.5)
@@ -159,6 +194,7 @@ async def main() -> None:
             last = min((home / "timelines" / "trades").glob("*.wstui"))
             await run(str(last), (120, 40), sharing)
             await asyncio.to_thread(report, last, home)
+            await comparison(feed)
 
 
 if __name__ == "__main__":
