@@ -2,7 +2,7 @@ import pytest
 
 from wstui.profiles import ProfileError
 from wstui.targets import Destination, Recording, destination_of_recording, find_target
-from wstui.timeline import SessionInfo, TimelineWriter, new_session_path
+from wstui.timeline import Catalogue, SessionInfo, TimelineError, TimelineWriter, new_session_path
 
 
 @pytest.fixture
@@ -53,3 +53,16 @@ def test_a_recording_is_dialled_by_its_profile_while_there_is_one(profile):
     assert destination_of_recording(info).profile.url == "wss://example.com/x"
     gone = SessionInfo(0, "gone", "wss://old.example.com/")
     assert destination_of_recording(gone).profile.url == "wss://old.example.com/"
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 5000, "x" * 5000 + ".toml", "é" * 200 + ".wstui", "~nobody-of-that-name/x.wstui"]
+)
+def test_no_name_is_too_odd_to_be_asked_about(text):
+    with pytest.raises(ProfileError):
+        find_target(text if "." in text else f"{text} y")
+
+
+def test_a_session_of_an_odd_name_is_not_found():
+    with pytest.raises(TimelineError, match="There is no session"):
+        Catalogue().find("y" * 5000)

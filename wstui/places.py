@@ -8,9 +8,25 @@ import os
 from pathlib import Path
 
 
+def typed_path(text: str) -> Path:
+    """A path as a person typed it, ``~`` filled in where that says something; never raises."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # a user that does not exist
+        return Path(text)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; no name is too long, or too odd, to be asked about."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _home() -> Path | None:
     home = os.environ.get("WSTUI_HOME")
-    return Path(home).expanduser() if home else None
+    return typed_path(home) if home else None
 
 
 def config_folder() -> Path:

@@ -6,6 +6,7 @@ Also what can be dialled again from a recording.
 from dataclasses import dataclass
 from pathlib import Path
 
+from wstui.places import is_file, typed_path
 from wstui.profiles import (
     REDACTED,
     Profile,
@@ -44,8 +45,8 @@ def find_target(text: str) -> Target:
         ProfileError: it is none of these; the message is a sentence.
     """
     text = text.strip()
-    path = Path(text).expanduser()
-    if path.suffix == ".wstui" and path.exists():
+    path = typed_path(text)
+    if path.suffix == ".wstui" and is_file(path):
         return Recording(path)
     profile = find_profile(text)
     if profile is not None:

@@ -9,6 +9,7 @@ from wstui.cli.open_ui import has_terminal
 from wstui.cli.session_argument import session_path
 from wstui.cli.status import Failure
 from wstui.events import safe_text
+from wstui.places import is_file, typed_path
 from wstui.timeline import Catalogue, TimelineError, TimelineReader
 
 _SQLITE = b"SQLite format 3\x00"
@@ -34,8 +35,8 @@ def command(file: str) -> int:
 
 
 def _session_of(text: str) -> Path:
-    path = Path(text).expanduser()
-    if not path.is_file():
+    path = typed_path(text)
+    if not is_file(path):
         return session_path(text)
     with path.open("rb") as file:
         head = file.read(1 << 16)

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 
 from wstui.engine.json_path import JsonPath, PathError, parse_path
 from wstui.engine.variables import is_variable_name
@@ -32,6 +31,7 @@ from wstui.events import (
     safe_text,
     why_not_sendable,
 )
+from wstui.places import typed_path
 
 EXPECT_WITHIN_S = 10.0
 """How long ``expect`` waits when its step does not say."""
@@ -174,9 +174,10 @@ def _send_file(text: str, rest: str) -> Act:
     if not rest.strip():
         raise StepError("send-file needs the path of a file.")
     try:
-        payload = Path(rest.strip()).expanduser().read_bytes()
-    except OSError as error:
-        raise StepError(f"the file cannot be read: {(error.strerror or str(error)).lower()}.") from None
+        payload = typed_path(rest.strip()).read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise StepError(f"the file cannot be read: {why.lower()}.") from None
     return Act(text, Send(payload, binary=not _is_utf8(payload)))
 
 

@@ -55,7 +55,7 @@ from wstui.events.model import (
     Kind,
     RecordedEvent,
 )
-from wstui.events.safe_text import safe_bytes, safe_text
+from wstui.events.safe_text import UNSAFE_CHARACTERS, safe_bytes, safe_text
 from wstui.events.states import (
     TRANSITIONS,
     ConnectionState,
@@ -77,6 +77,7 @@ __all__ = [
     "REASON_LIMIT_BYTES",
     "TRANSCRIPT_KINDS",
     "TRANSITIONS",
+    "UNSAFE_CHARACTERS",
     "Abort",
     "AnswerPings",
     "Cause",

@@ -7,14 +7,24 @@ contains one that did, passes through :func:`safe_text` on its way to a person. 
 """
 
 _INVISIBLE_AND_BIDI = (
+    0x034F,  # combining grapheme joiner
+    *(0x115F, 0x1160, 0x3164, 0xFFA0),  # Hangul fillers
+    *(0x17B4, 0x17B5),  # Khmer vowels that are not seen
     *range(0x200B, 0x2010),  # zero-width space, joiners, direction marks
     *range(0x2028, 0x202F),  # line and paragraph separators, embeddings and overrides
     *range(0x2060, 0x2070),  # word joiner, invisible operators, isolates
     0x00AD,  # soft hyphen
     0x061C,  # Arabic letter mark
-    0x180E,  # Mongolian vowel separator
+    *range(0x180B, 0x1810),  # Mongolian vowel separator and variation selectors
+    *range(0xFE00, 0xFE0F),  # variation selectors, but the one that makes an emoji coloured
     0xFEFF,  # byte order mark
     *range(0xFFF9, 0xFFFC),  # interlinear annotation
+)
+
+_TEXT_INSIDE_TEXT = (
+    *range(0x1BCA0, 0x1BCA4),  # shorthand format controls
+    *range(0x1D173, 0x1D17B),  # musical format controls
+    *range(0xE0000, 0xE1000),  # tags and 240 more variation selectors: a byte each, and none is seen
 )
 
 _ONE_LINE: dict[int, str] = {
@@ -24,8 +34,11 @@ _ONE_LINE: dict[int, str] = {
     **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
     **{code: f"\\u{code:04x}" for code in _INVISIBLE_AND_BIDI},
-    **{code: f"\\U{code:08x}" for code in range(0xE0000, 0xE0080)},  # tags: text inside text
+    **{code: f"\\U{code:08x}" for code in _TEXT_INSIDE_TEXT},
 }
+UNSAFE_CHARACTERS = frozenset(_ONE_LINE)
+"""The code points that :func:`safe_text` never lets through."""
+
 _MANY_LINES = {code: text for code, text in _ONE_LINE.items() if code != 0x0A}
 
 

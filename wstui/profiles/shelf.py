@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wstui.places import profiles_folder
+from wstui.places import is_file, profiles_folder, typed_path
 from wstui.profiles.errors import ProfileError
 from wstui.profiles.read import load_profile
 from wstui.profiles.secrets import redact_url
@@ -44,8 +44,8 @@ def own_profile_path(name: str) -> Path:
 def find_profile(name: str) -> Path | None:
     """The file of a profile: by its name, or by a path that ends in ``.toml``."""
     if name.endswith(".toml"):
-        path = Path(name).expanduser()
-        if path.is_file():
+        path = typed_path(name)
+        if is_file(path):
             return path
         name = name.removesuffix(".toml")
     for folder in (profiles_folder(), templates_folder()):

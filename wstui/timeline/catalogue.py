@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from wstui.places import timelines_folder
+from wstui.places import is_file, timelines_folder, typed_path
 from wstui.timeline.entries import KnownEntries, SessionEntry, session_entry
 from wstui.timeline.errors import TimelineError
 from wstui.timeline.files import is_in_use, sidecar
@@ -53,8 +53,8 @@ class Catalogue:
         Raises:
             TimelineError: none, or several; then it names them.
         """
-        given = Path(text).expanduser()
-        if text and given.is_file():
+        given = typed_path(text)
+        if text and is_file(given):
             return given
         profile, _, name = text.rpartition("/")
         candidates = self._named(self.paths(profile or None), name)

@@ -13,6 +13,7 @@ from textual.screen import Screen, SystemModalScreen
 
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.app_settings import SettingsApp
+from wstui.tui.careful_app import CarefulApp
 from wstui.tui.clock import Clock
 from wstui.tui.glyphs import speaks_unicode
 from wstui.tui.tabbed_app import TabbedApp
@@ -28,7 +29,7 @@ _PROBLEM_S = 15.0
 """A sentence about a target that is none stays long enough to be read while the others open."""
 
 
-class WstuiApp(TabbedApp, SettingsApp):
+class WstuiApp(CarefulApp, TabbedApp, SettingsApp):
     """Home, and the sessions that are open, one of them in front."""
 
     TITLE = "wstui"

@@ -1,10 +1,10 @@
 """From a profile's ``[tls]`` to an ``ssl.SSLContext``."""
 
 import ssl
-from pathlib import Path
 from typing import Final
 
 from wstui.events import ErrorCode, safe_text
+from wstui.places import typed_path
 from wstui.profiles import Tls
 from wstui.wire.phases import DialError
 
@@ -40,7 +40,7 @@ def client_context(tls: Tls) -> ssl.SSLContext:
 def _trusting(ca: str | None) -> ssl.SSLContext:
     if ca is None:
         return ssl.create_default_context()
-    path = Path(ca).expanduser()
+    path = typed_path(ca)
     try:
         return ssl.create_default_context(cafile=path)
     except (OSError, ssl.SSLError) as error:
@@ -53,8 +53,8 @@ def _trusting(ca: str | None) -> ssl.SSLContext:
 
 
 def _identify(context: ssl.SSLContext, tls: Tls) -> None:
-    certificate = Path(tls.certificate or "").expanduser()
-    key = None if tls.key is None else Path(tls.key).expanduser()
+    certificate = typed_path(tls.certificate or "")
+    key = None if tls.key is None else typed_path(tls.key)
     # Without a password OpenSSL would ask on the terminal.
     password = tls.key_password or ""
     try:

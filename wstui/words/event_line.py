@@ -146,7 +146,7 @@ def _ping(event: RecordedEvent) -> EventLine:
     words = "ping"
     source = event.detail.get("source")
     if source and source != "heartbeat":
-        words += f" ({source})"
+        words += f" ({safe_text(str(source))})"
     return _control(event, words)
 
 

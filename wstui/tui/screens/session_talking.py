@@ -8,6 +8,7 @@ from pathlib import Path
 from textual import work
 
 from wstui.events import CommandRefused, ConnectionState, Direction, Kind, Send, safe_bytes
+from wstui.places import is_file, typed_path
 from wstui.profiles import ProfileError, SavedMessage
 from wstui.profiles.read import shown_path
 from wstui.targets import Destination
@@ -111,8 +112,8 @@ class SessionTalking(SessionMessages):
         """Send a file's bytes."""
 
         def check(text: str) -> str | None:
-            path = Path(text).expanduser()
-            if not path.is_file():
+            path = typed_path(text)
+            if not is_file(path):
                 return "There is no such file."
             size = path.stat().st_size
             return (
@@ -122,7 +123,7 @@ class SessionTalking(SessionMessages):
             )
 
         help_text = "Its bytes go out as one binary message; Enter in the composer sends them."
-        self.ask("Send a file", help_text, check, lambda text: self._read_file(Path(text).expanduser()))
+        self.ask("Send a file", help_text, check, lambda text: self._read_file(typed_path(text)))
 
     @work(thread=True, exclusive=True, group="file", exit_on_error=False)
     def _read_file(self, path: Path) -> None:

@@ -17,7 +17,7 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widgets import Static, TextArea
 
-from wstui.events import safe_text
+from wstui.events import UNSAFE_CHARACTERS, safe_text
 from wstui.tui.actions import Place, actions_of, bindings_for
 from wstui.tui.composing import HexError, History, Sent, judge, parse_hex
 from wstui.tui.json_text import looks_like_json
@@ -27,10 +27,9 @@ from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.words.measures import size_text
 
 _SHOWN_FOR_CONTROLS = {
+    **dict.fromkeys(UNSAFE_CHARACTERS - {0x09, 0x0A}, "\ufffd"),
     **{code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)},
     0x7F: "\u2421",
-    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
-    **dict.fromkeys((*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070)), "\ufffd"),
 }
 """One character for one, so that the cursor stays where it seems to be."""
 
@@ -48,6 +47,8 @@ _ENTER_KEYS = {
 class MessageInput(TextArea):
     """The text area of the composer."""
 
+    draws_with_care = True
+    """What is pasted is kept byte for byte; see :meth:`get_line`."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.COMPOSER)]
 
     @dataclass
