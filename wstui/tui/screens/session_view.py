@@ -48,6 +48,9 @@ _RECENTLY_NS = 900_000_000
 _HELD_BACK_S = 0.1
 """Textual draws nothing just after a change of tabs, and then forgets what lies below a dialog."""
 
+_COUNTED_AT_ONCE = 20_000
+"""Within some hundredths of a second."""
+
 _BUSY_EVENTS = 20
 """More since the last drawing, and every second drawing is left out."""
 
@@ -76,6 +79,8 @@ class SessionView(Screen[None]):
         self._arrived = 0
         self._left_out = False
         self._counts: Counts | None = None
+        self._counting: Path | None = None
+        """The file that a thread counts."""
         self._state_shown = ""
         self._problem_shown = ""
 
@@ -181,8 +186,15 @@ class SessionView(Screen[None]):
         self._drawn_id = last_id
         self.query_one(MessageList).grow()
         if self._counts is not None and last_id != self._counts.last_id:
-            self._counts = reader.counts(self._counts)
+            self._count_on(reader, self._counts)
         self.show_titles()
+
+    def _count_on(self, reader: TimelineReader, counts: Counts) -> None:
+        """A few are counted at once, many by a thread: after a flood behind another tab."""
+        if self._drawn_id - counts.last_id <= _COUNTED_AT_ONCE or self.source.played:
+            self._counts = reader.counts(counts)
+        elif self._counting != reader.path:
+            self._count_messages(reader.path, counts)
 
     def _show_panel(self) -> None:
         if self._panel_model is None:
@@ -205,17 +217,23 @@ class SessionView(Screen[None]):
         """There is more to read, or a verdict is being made: look again with the next drawing."""
         self._changed()
 
-    @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
-    def _count_messages(self, path: Path) -> None:
+    def _count_messages(self, path: Path, before: Counts | None = None) -> None:
         """Count what the file holds by now: at a million events not the screen's business."""
+        self._counting = path
+        self._count_in_thread(path, before)
+
+    @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
+    def _count_in_thread(self, path: Path, before: Counts | None) -> None:
         try:
             with TimelineReader(path) as reader:
-                counts = reader.counts()
+                counts: Counts | None = reader.counts(before)
         except TimelineError:
-            return  # the screen's own reader says what is wrong
+            counts = before  # the screen's own reader says what is wrong
         self.call_later(self._counted, path, counts)
 
-    def _counted(self, path: Path, counts: Counts) -> None:
+    def _counted(self, path: Path, counts: Counts | None) -> None:
+        if self._counting == path:
+            self._counting = None
         if self.source.path == path and not self.source.played:
             self._counts = counts
             self.show_titles()
