@@ -31,6 +31,7 @@ from wstui.words.event_line import squeeze
 from wstui.words.measures import count_text, size_text
 
 _SHOWN_CHANGES = 200
+_ONE_LINE_CHARACTERS = 64
 _LABEL_CELLS = 12
 _LEAST_HISTOGRAM_CELLS = 26
 _HISTOGRAM_ROWS = 6
@@ -102,7 +103,7 @@ def _alone_lines(pair: MessagePair) -> Iterator[Line]:
 
 def _change_lines(pair: MessagePair) -> Iterator[Line]:
     for change in pair.changes[:_SHOWN_CHANGES]:
-        yield _change_line(change)
+        yield from _one_change(change)
     if len(pair.changes) > _SHOWN_CHANGES:
         yield ((f"… and {count_text(len(pair.changes) - _SHOWN_CHANGES)} more places", "quiet"),)
     for change, why in pair.ignored[:_SHOWN_CHANGES]:
@@ -117,14 +118,14 @@ def _change_lines(pair: MessagePair) -> Iterator[Line]:
         yield ()
 
 
-def _change_line(change: Change) -> Line:
-    return (
-        (_place(change), "key"),
-        ("  ", "plain"),
-        (value_text(change.before), "error"),
-        (" → ", "quiet"),
-        (value_text(change.after), "good"),
-    )
+def _one_change(change: Change) -> Iterator[Line]:
+    place, before, after = _place(change), value_text(change.before), value_text(change.after)
+    if len(place) + len(before) + len(after) <= _ONE_LINE_CHARACTERS:
+        yield (place, "key"), ("  ", "plain"), (before, "error"), (" → ", "quiet"), (after, "good")
+        return
+    yield ((place, "key"),)
+    yield ("  - ", "error"), (before, "error")
+    yield ("  + ", "good"), (after, "good")
 
 
 def _place(change: Change) -> str:
@@ -246,7 +247,7 @@ def _ending_rows(row: ConnectionComparison) -> Iterator[Row]:
         ("closing", _closing(first, ends[0]), _closing(second, ends[1])),
         ("TCP", _tcp(ends[0]), _tcp(ends[1])),
     ):
-        counts = label not in ("cause", "who") or first.cause != second.cause
+        counts = label not in ("cause", "who")  # they are concluded, not said
         yield label, safe_text(old), safe_text(new), known and counts and old != new
     sent = [count_text(count) for count in row.client_messages]
     yield "sent", sent[0], sent[1], False
