@@ -28,7 +28,7 @@ _STREAM_LEAST = 5
 _STREAM_PER_REQUEST = 4
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """A message of the server. What it says is read when it is asked for: a recording may be long."""
 
     moment: Moment

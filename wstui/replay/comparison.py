@@ -11,7 +11,7 @@ from wstui.replay.difference import Change, Ignored
 from wstui.timeline import Numbers
 
 
-class RecordedMessage(msgspec.Struct, frozen=True):
+class RecordedMessage(msgspec.Struct, frozen=True, gc=False):
     """A message of one side."""
 
     event: int
@@ -25,7 +25,7 @@ COUNTING = ("changed", "missing", "extra")
 """What of :attr:`MessagePair.what` is a difference."""
 
 
-class MessagePair(msgspec.Struct, frozen=True):
+class MessagePair(msgspec.Struct, frozen=True, gc=False):
     """Two messages that stand beside each other, or one that stands alone."""
 
     what: str

@@ -26,7 +26,7 @@ class RecordingError(Exception):
     """This session cannot be replayed; the message is one sentence."""
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Something that one side did: a whole message, a control frame, a raw frame, or the end of TCP."""
 
     event: int
