@@ -174,6 +174,10 @@ async def test_the_part_before_ones_eyes(make_app, recording, look, folder):
         assert said(app, "scope-said") == "1 hit"
         await pilot.press("enter")
         await look.until(pilot, lambda: app.screen is not dialog)
+        app.screen.source.play()
+        app.screen.source.play_to(7, T0 + S)
+        played = next(scope for scope in app.screen._scopes() if scope.name == "played")
+        assert played == ("played", "up to 12:00:56.000", Selection(last_id=7))
     rows = [json.loads(line) for line in (folder / f"{recording.stem}.jsonl").read_text().splitlines()]
     assert [row["kind"] for row in rows if row["type"] == "event"] == ["text"]
 
@@ -250,9 +254,7 @@ def test_a_full_disk_is_one_sentence_and_no_file(recording, folder, monkeypatch)
     ("size", "name"), [((120, 40), "export"), ((80, 24), "export-80x24"), ((120, 40), "export-light")]
 )
 async def test_what_it_looks_like(make_app, secret_session, look, snapshot, monkeypatch, size, name):
-    monkeypatch.setattr(
-        export_form, "free_name", lambda session, choice, _: f"{session.stem}{choice.ending}"
-    )
+    monkeypatch.setattr(export_form, "free_name", lambda session, choice, _: f"{session.stem}{choice.ending}")
     app = make_app(str(secret_session))
     async with app.run_test(size=size) as pilot:
         if name.endswith("light"):
