@@ -158,6 +158,12 @@ def test_the_current_tab_is_always_in_view(tabs, width, current):
     assert {piece.number for piece in pieces if piece.closes} == {current}
 
 
+def test_a_long_name_keeps_both_ends(tabs):
+    for tab in opened(tabs, 9):
+        tab.session.now = Standing(":8080/quotes/of/all/the/markets 14:02", "■", "quiet")
+    assert " 1 ■ :8080… 14:02 × " in text(tabs.faces(), 80)
+
+
 def test_wide_characters_count_twice(tabs):
     from rich.cells import cell_len
 

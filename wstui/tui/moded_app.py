@@ -41,6 +41,11 @@ class ModedApp(App[int]):
         self.add_mode(mode, lambda: screen)
         return mode
 
+    async def begin_behind(self, mode: str) -> None:
+        """Let the screen of a mode begin without putting it in front."""
+        if mode not in self._screen_stacks:
+            await self._init_mode(mode)
+
     def below_palette(self) -> Screen[Any]:
         """What is in front, but for the command palette."""
         stack = self.screen_stack

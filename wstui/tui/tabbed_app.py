@@ -56,7 +56,11 @@ class TabbedApp(ModedApp):
     async def _front(self, mode: str, tab: "SessionTab | None", screen: Screen[Any]) -> None:
         self.tabs.show(tab)
         await self.switch_mode(mode)
-        if len(self.tabs) > (tab is not None):
+        await self._show_strip(screen)
+
+    async def _show_strip(self, screen: Screen[Any]) -> None:
+        """Give a screen its strip as soon as there is a choice."""
+        if len(self.tabs) > (self.tabs.current is not None):
             from wstui.tui.widgets.tab_strip import show_strip
 
             await show_strip(screen, self.tabs)
@@ -98,13 +102,13 @@ class TabbedApp(ModedApp):
         """Show the home screen before anything else, with what was typed and why it will not do."""
         self._home_mode = self.place(self._new_home(typed, problem), "")
 
+    @work(group="open", exit_on_error=False)
     async def open_behind(self, targets: "Sequence[Target]") -> None:
-        """More tabs, behind the one in front."""
-        in_front = self.tabs.current
-        with self.batch_update():
-            for target in targets:
-                await self.show_tab(self.new_tab(target))
-            await self.show_tab(in_front)
+        """More tabs, behind the one in front, which goes on meanwhile."""
+        for target in targets:
+            await self.begin_behind(self.new_tab(target).mode)
+            if self.tabs.current is not None:
+                await self._show_strip(self.tabs.current.session)
 
     # -- what is asked for -----------------------------------------------------------------------
 

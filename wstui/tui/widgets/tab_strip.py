@@ -60,9 +60,7 @@ def line_of(faces: Sequence[TabFace], width: int) -> list[Piece]:
 
 
 def _tab(face: TabFace, name_cells: int) -> list[Piece]:
-    name = face.name
-    if cell_len(name) > name_cells:
-        name = set_cell_size(name, name_cells - 1) + "…"
+    name = _cropped(face.name, name_cells)
     at = (face.number, face.current)
     return [
         Piece(f" {face.number} ", "", *at),
@@ -71,6 +69,17 @@ def _tab(face: TabFace, name_cells: int) -> list[Piece]:
         Piece(_MARKS[face.news], _MARK_TONES.get(face.news, ""), *at),
         Piece(" × " if face.current else " ", "", *at, closes=face.current),
     ]
+
+
+def _cropped(name: str, cells: int) -> str:
+    """The middle gives way: the end is a path's last word, or the time of a recording."""
+    if cell_len(name) <= cells:
+        return name
+    head = cells // 2 - 1
+    tail = name
+    while cell_len(tail) > cells - head - 1:
+        tail = tail[1:]
+    return f"{set_cell_size(name, head)}…{tail}"
 
 
 def _cells(pieces: Sequence[Piece]) -> int:
