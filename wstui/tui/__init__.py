@@ -18,8 +18,10 @@ def run(*targets: str, demo: str | None = None) -> int:
     """
     from wstui.tui.app import WstuiApp
     from wstui.tui.legacy_keys import teach_alt_keys
+    from wstui.tui.long_pastes import take_long_pastes
 
     teach_alt_keys()
+    take_long_pastes()
     draw_behind_others()
     app = WstuiApp(*targets, demo=demo)
     app.run()
