@@ -66,7 +66,7 @@ async def test_bookmarks_are_kept_in_the_file_and_jumped_between(make_app, recor
         await look.settle(app, pilot)
         messages = app.screen.query_one(MessageList)
         third = messages.selected_id
-        assert look.shown(app).count("✎1") == 2
+        assert look.shown(app).count("★1") == 2
         await pilot.press("right_square_bracket")
         assert messages.selected_id == 6
         await pilot.press("left_square_bracket")
