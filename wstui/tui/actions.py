@@ -387,8 +387,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _A(_P.SESSIONS, "screen.delete_session", "d,delete", "delete", "Delete the chosen session's file.", 3),
     _A(_P.SESSIONS, "screen.pin_session", "p", "pin", "Keep it whatever retention says, or no longer.", 6),
+    _A(_P.HOME, "compare_sessions", "", "compare two sessions", "The chosen one beside another.", 0, True),
     _A(_P.SESSIONS, "screen.pick_session", "space", "pick", "Pick for a comparison; two at most.", 9),
-    _A(_P.SESSIONS, "screen.compare_sessions", "x", "compare", "Two picked, or the picked and this one.", 8),
+    _A(
+        _P.SESSIONS,
+        "screen.compare_sessions",
+        "x",
+        "compare",
+        "Two picked, the picked and this one, or this and another.",
+        8,
+    ),
     _A(_P.SESSIONS, "screen.rename_session", "t,f2", "title", "Give the session a title.", 7),
     *(
         _A(

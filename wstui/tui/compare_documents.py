@@ -24,7 +24,7 @@ from wstui.tui.document import Document, Line, SpanDocument
 from wstui.tui.glyphs import Glyphs, terminal_glyphs
 from wstui.tui.graph_histogram import histogram
 from wstui.tui.graph_scale import nice_ceiling, round_trip_text
-from wstui.tui.json_text import colour_spans, looks_like_json, pretty_lines
+from wstui.tui.json_text import Span, colour_spans, looks_like_json, pretty_lines
 from wstui.tui.message_diff import message_diff
 from wstui.tui.tones import CONTENT_STYLES
 from wstui.words.event_line import squeeze
@@ -231,7 +231,11 @@ class EndingsDocument:
         """As wide as there is room."""
         row = self._connection
         lines = list(two_columns(_ending_rows(row), width_cells))
-        notes = SpanDocument(_notes(self._comparison, row)).layout(width_cells)
+        notes = [
+            ((part, tone),)
+            for words, tone in _notes(self._comparison, row)
+            for part in wrap(words, max(1, width_cells), subsequent_indent="  ")
+        ]
         return [*lines, (), *notes] if notes else lines
 
 
@@ -241,7 +245,7 @@ def _ending_rows(row: ConnectionComparison) -> Iterator[Row]:
     known = None not in ends
     for label, old, new in (
         ("cause", first.cause.words, second.cause.words),
-        ("who", first.who, second.who),
+        ("who", *(verdict.who if end else "–" for verdict, end in zip(row.verdicts, ends, strict=True))),
         ("code", _code(first), _code(second)),
         ("reason", _reason(first), _reason(second)),
         ("closing", _closing(first, ends[0]), _closing(second, ends[1])),
@@ -276,20 +280,16 @@ def _tcp(end: Mapping[str, Any] | None) -> str:
     return "–" if end is None else names.get(str(end["end of TCP"]), str(end["end of TCP"]))
 
 
-def _notes(comparison: Comparison, row: ConnectionComparison) -> Iterator[Line]:
+def _notes(comparison: Comparison, row: ConnectionComparison) -> Iterator[Span]:
     for remark in (*comparison.remarks, *row.remarks):
-        yield ((safe_text(remark), "warning"),)
+        yield safe_text(remark), "warning"
     for shape, count in row.surplus:
         which = "B" if count > 0 else "A"
-        yield (
-            (
-                f"{which} has {count_text(abs(count))} more of {safe_text(shape)} at its end (not counted).",
-                "quiet",
-            ),
-        )
+        more = f"{count_text(abs(count))} more of {safe_text(shape)}"
+        yield f"{which} has {more} at its end (not counted).", "quiet"
     for place in row.ignored:
         where = f"{safe_text(place.place)} of {safe_text(place.shape)}"
-        yield (("left out  ", "quiet"), (f"{where}: {_why(place.why)}, {count_text(place.times)}×", "quiet"))
+        yield f"left out  {where}: {_why(place.why)}, {count_text(place.times)}×", "quiet"
 
 
 def two_columns(rows: Iterable[Row], width_cells: int) -> Iterator[Line]:

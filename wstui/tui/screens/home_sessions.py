@@ -48,17 +48,29 @@ class HomeSessions(HomeProfiles):
         self.show_picked()
 
     def action_compare_sessions(self) -> None:
-        """The older one beside the newer: two picked, or the picked one and the chosen one."""
-        from wstui.tui.screens.compare import CompareScreen
-
+        """The older beside the newer: two picked, the picked and the chosen, or one that is asked for."""
         entry = self.chosen_session()
         pair = set(self.picked)
-        if len(pair) == 1 and entry is not None and not entry.error:
+        if entry is not None and not entry.error and len(pair) < 2:
             pair.add(entry.path)
         if len(pair) == 2:
-            self.app.push_screen(CompareScreen(*sorted(pair, key=lambda path: path.name)))
-        else:
-            self.app.notify("Pick a session with Space, choose another, then x compares them.", markup=False)
+            self._compare(*sorted(pair, key=lambda path: path.name))
+        elif pair:
+            self._choose_other(pair.pop())
+
+    def _choose_other(self, path: Path) -> None:
+        from wstui.tui.screens.session_picker import SessionPicker
+
+        def chosen(other: Path | None) -> None:
+            if other is not None:
+                self._compare(path, other)
+
+        self.app.push_screen(SessionPicker("Compare this session (A) with", without=path), chosen)
+
+    def _compare(self, before: Path, after: Path) -> None:
+        from wstui.tui.screens.compare import CompareScreen
+
+        self.app.push_screen(CompareScreen(before, after))
 
     def action_delete_session(self) -> None:
         """Ask, then delete."""

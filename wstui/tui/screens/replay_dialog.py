@@ -69,7 +69,8 @@ class ReplayDialog(ModalScreen[str | None]):
                 *(Option(_words(row), row.key) for row in self._choices.values()), markup=False, compact=True
             )
             yield Static(classes="dialog-problem")
-            yield Static("Enter or the letter; F8 again plays back at once.", classes="dialog-help")
+            again = "" if self._choices[PLAY].why_not else "; F8 again plays back at once"
+            yield Static(f"Enter or the letter{again}.", classes="dialog-help")
 
     def on_mount(self) -> None:
         """Begin at the first that is possible."""
@@ -91,5 +92,7 @@ class ReplayDialog(ModalScreen[str | None]):
 
 def _words(row: Way) -> Content:
     style = MUTED if row.why_not else "bold"
-    sign = ("not now: ", CONTENT_STYLES["warning"]) if row.why_not else ""
-    return Content.assemble((f"{row.key}  {row.title:<22}", style), sign, (row.help, MUTED))
+    help_words = (
+        ("not now: the connection is live", CONTENT_STYLES["warning"]) if row.why_not else (row.help, MUTED)
+    )
+    return Content.assemble((f"{row.key}  {row.title:<22}", style), help_words)
