@@ -7,7 +7,6 @@ import pytest
 
 from wstui.diagnosis import diagnose
 from wstui.events import Cause
-from wstui.exchange.curl import profile_from_curl
 from wstui.exchange.importing import ImportProblem, import_file
 from wstui.timeline import TimelineReader
 
@@ -199,46 +198,3 @@ def test_websocat(read):
 def test_words_before_any_message_are_no_transcript(read):
     with pytest.raises(ImportProblem):
         read(b"just words\n> quoted\n", "x.txt")
-
-
-CURL = r"""curl 'https://x.example/ws?token=abc&v=1' \
-  -H 'Upgrade: websocket' -H 'Origin: https://x.example' -H 'Cache-Control: no-cache' \
-  -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' -H 'Sec-WebSocket-Version: 13' \
-  -H 'Sec-WebSocket-Protocol: a, b' -b 'sid=1; x=2' -H $'X-Odd: it\'s \u00e9' \
-  --compressed -k -u me:pw -A 'Agent/1' --max-time 5
-"""
-
-
-def test_a_curl_command():
-    profile, secrets = profile_from_curl(CURL)
-    assert profile.url == "wss://x.example/ws?token=abc&v=1"
-    assert profile.origin == "https://x.example"
-    assert profile.subprotocols == ["a", "b"]
-    assert profile.headers == {
-        "Cache-Control": "no-cache",
-        "Cookie": "sid=1; x=2",
-        "X-Odd": "it's é",
-        "User-Agent": "Agent/1",
-    }
-    assert not profile.tls.verify
-    assert (profile.auth.type, profile.auth.username, profile.auth.password) == ("basic", "me", "pw")
-    assert secrets == ["Cookie", "password", "token"]
-
-
-@pytest.mark.parametrize(
-    ("command", "words"),
-    [
-        ("wget x", "begins with “curl”"),
-        ("curl", "no URL"),
-        ("curl 'https://x", "not a shell command"),
-        ("curl --data x https://h/", "--data has no counterpart"),
-        ("curl https://h/ -H", "-H needs a value"),
-        ('curl ^"https://h/^"', "Windows"),
-        ("curl ftp://h/", "ftp"),
-        ("curl https://h/ -H 'Bad Name: x'", "Bad Name"),
-    ],
-)
-def test_a_curl_command_that_cannot_be(command, words):
-    with pytest.raises(ImportProblem) as problem:
-        profile_from_curl(command)
-    assert words in str(problem.value)

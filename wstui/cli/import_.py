@@ -59,17 +59,18 @@ def _import(path: Path) -> str:
 
 
 def _import_curl(files: tuple[Path, ...], name: str | None, *, force: bool) -> None:
-    from wstui.exchange.curl import profile_from_curl
-    from wstui.exchange.importing import ImportProblem
-    from wstui.profiles import own_profile_path, parse_url, profile_slug, save_profile
+    from wstui.profiles import ProfileError, own_profile_path, parse_url, profile_slug, save_profile
+    from wstui.profiles.curl import profile_from_curl
 
     if len(files) > 1:
         raise Failure("One cURL command at a time.")
     given = files and str(files[0]) != "-"
-    text = files[0].read_text("utf-8", "replace") if given else sys.stdin.read()
     try:
+        text = files[0].read_text("utf-8", "replace") if given else sys.stdin.read()
         profile, secrets = profile_from_curl(text, files[0].name if given else "standard input")
-    except ImportProblem as error:
+    except OSError as error:
+        raise Failure(f"{safe_text(str(files[0]))}: {(error.strerror or str(error)).lower()}.") from error
+    except ProfileError as error:
         raise Failure(str(error)) from error
     path = own_profile_path(profile_slug(name or parse_url(profile.url).host))
     if path.exists() and not force:

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from wstui.exchange.curl import looks_like_curl
 from wstui.exchange.import_har import import_har
 from wstui.exchange.import_jsonl import import_jsonl
 from wstui.exchange.import_problem import ImportProblem
 from wstui.exchange.import_text import import_transcript, looks_like_transcript
+from wstui.profiles.curl import looks_like_curl
 
 _HEAD_BYTES = 64 << 10
 _SQLITE = b"SQLite format 3\x00"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wstui.events import safe_text
 from wstui.profiles import (
     Profile,
     ProfileError,
@@ -68,12 +69,13 @@ def curl_draft(text: str) -> Draft:
     Raises:
         ProfileError: it is none that could be connected with.
     """
-    profile = profile_from_curl(text)
-    endpoint = parse_url(profile.url)
-    secrets = "Copied headers may hold secrets: ${NAME} keeps them out of the file."
-    return Draft(
-        _free_name(endpoint.host or "imported", copy=False), profile_to_mapping(profile), remark=secrets
+    profile, secrets = profile_from_curl(text)
+    name = _free_name(parse_url(profile.url).host or "imported", copy=False)
+    named = ", ".join(dict.fromkeys(map(safe_text, secrets)))
+    remark = (
+        f"It holds secrets ({named}): ${{NAME}} in their place keeps them out of the file." if named else ""
     )
+    return Draft(name, profile_to_mapping(profile), remark=remark)
 
 
 def new_draft(profile: Profile, name: str = "") -> Draft:
