@@ -26,7 +26,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """What all of them look like, in a small window too."""
 
     CSS_PATH = "dialogs.tcss"
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-roomy")]  # noqa: RUF012 - declared by Screen
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (40, "-full")]  # noqa: RUF012 - declared by Screen
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-roomy")]  # noqa: RUF012
 
 
 class Prompt(Dialog[str | None]):
