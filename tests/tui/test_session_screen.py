@@ -283,6 +283,9 @@ async def test_nobody_can_start_an_engine(make_app, look):
     app._start_engine = refuse
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.until(pilot, lambda: "no memory" in look.shown(app))
+        await pilot.press(*"lost?", "enter")
+        await look.until(pilot, lambda: "Not sent: not connected" in look.shown(app))
+        assert "lost?" in look.shown(app)
 
 
 async def test_pings_join_the_list_when_asked(make_app, recording, look):

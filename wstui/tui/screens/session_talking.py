@@ -80,7 +80,7 @@ class SessionTalking(SessionMessages):
         composer = self.query_one(Composer)
         state = self.state_name()
         if state != _S.OPEN:
-            composer.give_back(message.sent, f"Not sent: {_why_not(state)}")
+            composer.give_back(message.sent, f"Not sent: {_why_not(state, self.source.reader is not None)}")
             return
         composer.history.add(message.sent)
         self._send(message.payload, message.sent, message.fragment_size)
@@ -271,11 +271,13 @@ def _times_problem(text: str) -> str | None:
     return None if interval_s <= 86_400 else "At most a day apart."
 
 
-def _why_not(state: str) -> str:
+def _why_not(state: str, recorded: bool) -> str:
     if state == _S.DIALLING:
         return "still dialling."
     if state in (_S.CLOSING, _S.CLOSED):
         return "the connection is closed; F5 connects again."
     if state == _S.WAITING_TO_RETRY:
         return "waiting to retry; F5 tries now."
+    if not recorded:
+        return "not connected; F5 connects."
     return "this is a recording; F5 connects to its endpoint."
