@@ -140,7 +140,7 @@ async def test_searching_filtering_and_jumping(session, export, browse):
         "document.querySelector('.row[open] .preview').textContent",
     )
     assert answers[:7] == [1, "login", 2, 2, "wrong", 7, 6]
-    assert answers[7].startswith("Close 4001")
+    assert answers[7].startswith("close 4001")
     assert said == []
 
 

@@ -15,8 +15,8 @@ import msgspec
 from wstui.events import RecordedEvent
 from wstui.exchange.digest import beats_of
 from wstui.exchange.source import Source
-from wstui.exchange.words import moment_text
 from wstui.timeline import Mark, Note
+from wstui.words.measures import moment_text
 
 EVENT_COLUMNS = (
     *("id", "t_ns", "time_utc", "seconds", "connection", "kind", "direction", "size", "wire_size"),

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from wstui.events import END_KINDS, Kind
 from wstui.exchange.digest import Digest
-from wstui.exchange.words import duration_text
+from wstui.words.measures import long_duration_text
 
 _WIDTH, _HEIGHT = 1000, 200
 _DOTS = 150
@@ -52,7 +52,7 @@ def heartbeat_graph(digest: Digest, started_ns: int, words: str) -> Graph | None
         missed="".join(f"M{x(t_ns)} 0V{_HEIGHT}" for t_ns, _, _, state in digest.points if state == "missed"),
         closes="".join(f"M{x(event.t_ns)} 0V{_HEIGHT}" for event in ends),
         grid=(0, _HEIGHT // 2, _HEIGHT),
-        y=(duration_text(top_ns), duration_text(top_ns // 2), "0"),
+        y=(long_duration_text(top_ns), long_duration_text(top_ns // 2), "0"),
         x=tuple(_since(first_ns - started_ns + span_ns * part // 4, span_ns) for part in range(0, 5, 2)),
         words=words,
     )
@@ -60,7 +60,7 @@ def heartbeat_graph(digest: Digest, started_ns: int, words: str) -> Graph | None
 
 def _since(offset_ns: int, span_ns: int) -> str:
     """A label of the time axis; what is nothing beside its span is 0."""
-    return "0" if abs(offset_ns) < span_ns // 100 else f"+{duration_text(offset_ns)}"
+    return "0" if abs(offset_ns) < span_ns // 100 else f"+{long_duration_text(offset_ns)}"
 
 
 def _line(points: list[str | None]) -> str:

@@ -20,19 +20,11 @@ from wstui.exchange.digest import Digest
 from wstui.exchange.heartbeat_graph import heartbeat_graph
 from wstui.exchange.markdown import heartbeat_words
 from wstui.exchange.source import Source
-from wstui.exchange.words import (
-    ARROWS,
-    count_text,
-    duration_text,
-    ending_words,
-    event_words,
-    moment_text,
-    payload_words,
-    since_text,
-    size_text,
-)
 from wstui.timeline import Mark, Note
 from wstui.timeline.heartbeat import percentile
+from wstui.words.ending import ending_words
+from wstui.words.event_line import ARROWS, event_words, payload_words
+from wstui.words.measures import count_text, long_duration_text, moment_text, since_text, size_text
 
 DEFAULT_EVENTS = 50_000
 """As many as a browser shows without effort."""
@@ -90,7 +82,7 @@ def _context(source: Source) -> dict[str, Any]:
         "profile": safe_text(info.profile),
         "name": safe_text(source.name),
         "started": moment_text(info.started_ns),
-        "lasted": duration_text(digest.lasted_ns),
+        "lasted": long_duration_text(digest.lasted_ns),
         "verdict": _verdict(source.verdict()),
         "warnings": list(_warnings(source, digest)),
         "numbers": list(_numbers(digest)),
@@ -143,14 +135,14 @@ def _warnings(source: Source, digest: Digest) -> Iterator[str]:
 
 def _numbers(digest: Digest) -> Iterator[tuple[str, str, str]]:
     sent, received = digest.count["sent"], digest.count["received"]
-    yield "Lasted", duration_text(digest.lasted_ns), count_text(len(digest.connections), "connection")
+    yield "Lasted", long_duration_text(digest.lasted_ns), count_text(len(digest.connections), "connection")
     yield "Messages", count_text(sent + received), f"{sent:,} sent, {received:,} received"
     payload, wire = sum(digest.bytes.values()), sum(digest.wire_bytes.values())
     yield "Payload", size_text(payload), f"{size_text(wire)} on the wire"
     if digest.trips:
         ordered = sorted(digest.trips)
-        more = f"p95 {duration_text(percentile(ordered, 95))}"
-        yield "Ping round trip", duration_text(percentile(ordered, 50)), more
+        more = f"p95 {long_duration_text(percentile(ordered, 95))}"
+        yield "Ping round trip", long_duration_text(percentile(ordered, 50)), more
     if digest.trips or digest.missed:
         yield "Pings missed", count_text(digest.missed), f"{digest.answered:,} answered"
 

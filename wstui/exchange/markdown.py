@@ -12,19 +12,11 @@ from wstui import __version__
 from wstui.events import Cause, RecordedEvent, safe_text
 from wstui.exchange.digest import Digest
 from wstui.exchange.source import Source
-from wstui.exchange.words import (
-    ARROWS,
-    count_text,
-    duration_text,
-    ending_words,
-    event_words,
-    moment_text,
-    payload_words,
-    since_text,
-    size_text,
-)
 from wstui.timeline import Note
 from wstui.timeline.heartbeat import percentile
+from wstui.words.ending import ending_words
+from wstui.words.event_line import ARROWS, event_words, payload_words
+from wstui.words.measures import count_text, long_duration_text, moment_text, since_text, size_text
 
 DEFAULT_MESSAGES = 40
 """As many as a comment can hold and a person will read."""
@@ -103,7 +95,7 @@ def _summary(source: Source, digest: Digest) -> Iterator[str]:
     if info.profile:
         yield f"| Profile | {code(info.profile)} |"
     yield f"| Started | {moment_text(info.started_ns)} |"
-    yield f"| Lasted | {duration_text(digest.lasted_ns)} |"
+    yield f"| Lasted | {long_duration_text(digest.lasted_ns)} |"
     yield f"| Connections | {len(digest.connections)} |"
     yield f"| Session file | {code(source.name)} |"
     if not source.selection.is_everything:
@@ -153,7 +145,7 @@ def heartbeat_words(digest: Digest) -> str:
         return words
     ordered = sorted(digest.trips)
     parts = [
-        f"{name} {duration_text(percentile(ordered, share))}"
+        f"{name} {long_duration_text(percentile(ordered, share))}"
         for name, share in (("median", 50), ("p95", 95), ("p99", 99))
     ]
     return f"{words}; round trip {', '.join(parts)}"

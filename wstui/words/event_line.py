@@ -1,4 +1,4 @@
-"""One event in one line: the glyph, the tone and the words by which lists show it.
+"""One event in one line: the glyph, the tone and the words by which lists show it; plain words for reports.
 
 Pure functions over :class:`RecordedEvent`. Every string of a peer's leaves here through
 ``safe_text``; a tone is the name of a colour (see ``tones.tcss``), never the only carrier of meaning.
@@ -22,6 +22,9 @@ ARROWS = {Direction.SENT.value: "→", Direction.RECEIVED.value: "←", Directio
 
 PREVIEW_BYTES = 512
 """More than the widest terminal shows in one row."""
+
+_PLAIN_CHARACTERS = 200
+_ADDRESSES = 4
 
 _JSON_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\s+')
 _HOW_TCP_ENDED = {Kind.EOF.value: "FIN", Kind.RESET.value: "RST", Kind.LOST.value: "lost"}
@@ -73,20 +76,33 @@ def who(event: RecordedEvent) -> str:
     return "us" if event.direction == Direction.SENT else "the server"
 
 
-def _message(event: RecordedEvent) -> EventLine:
+class _Told(NamedTuple):
+    """What is told of an event; lists and reports put the parts together in their own ways."""
+
+    glyph: str
+    tone: str
+    parts: list[str]
+    marker: bool = True
+
+
+def _message(event: RecordedEvent) -> _Told:
     tone = "sent" if event.direction == Direction.SENT else "received"
-    words = payload_preview(event)
-    if event.kind == Kind.BINARY:
-        words = f"binary  {words}"
-    if "fragment" in event.detail:
+    words = (
+        _before_payload(event) + ("binary  " if event.kind == Kind.BINARY else "") + payload_preview(event)
+    )
+    return _Told(ARROWS[event.direction], tone, [words], marker=False)
+
+
+def _before_payload(event: RecordedEvent) -> str:
+    words = "[raw frame] " if event.detail.get("raw") else ""
+    part = event.detail.get("fragment")
+    if isinstance(part, int):
         more = "" if event.detail.get("fin", True) else ", more follows"
-        words = f"[part {event.detail['fragment'] + 1}{more}] {words}"
-    if event.detail.get("raw"):
-        words = f"[raw frame] {words}"
-    return EventLine(ARROWS[event.direction], tone, words, False)
+        words += f"[part {part + 1}{more}] "
+    return words
 
 
-def _open(event: RecordedEvent) -> EventLine:
+def _open(event: RecordedEvent) -> _Told:
     facts = ["open"]
     if event.connection:
         facts.append(f"connection {event.connection + 1}")
@@ -95,62 +111,55 @@ def _open(event: RecordedEvent) -> EventLine:
     facts += [safe_text(name).partition(";")[0] for name in event.detail.get("extensions", [])]
     if event.detail.get("insecure"):
         facts.append("TLS not verified")
-    return EventLine("●", "good", "  ".join(facts), True)
+    return _Told("●", "good", facts)
 
 
-def _close(event: RecordedEvent) -> EventLine:
+def _close(event: RecordedEvent) -> _Told:
     code, reason = event.detail.get("code"), event.detail.get("reason", "")
-    reply = "  in reply" if event.detail.get("reply") else ""
     tone = "quiet" if code in (None, 1000, 1001) else "error"
-    words = f"close {close_words(code, reason)}{reply}"
-    return EventLine(ARROWS[event.direction], tone, words, True)
+    reply = "in reply" if event.detail.get("reply") else ""
+    return _Told(ARROWS[event.direction], tone, [f"close {close_words(code, reason)}", reply])
 
 
-def _end(event: RecordedEvent) -> EventLine:
-    how = _HOW_TCP_ENDED[event.kind]
+def _end(event: RecordedEvent) -> _Told:
     if event.kind == Kind.LOST:
-        words = f"network lost  {safe_text(event.detail.get('errno_name', ''))}".rstrip()
+        parts = ["network lost", safe_text(event.detail.get("errno_name", ""))]
     else:
-        words = f"TCP ended by {who(event)} ({how})"
+        parts = [f"TCP ended by {who(event)} ({_HOW_TCP_ENDED[event.kind]})"]
     if event.detail.get("tls") == "truncated":
-        words += "  TLS cut off, no close_notify"
+        parts.append("TLS cut off without close_notify")
     if event.detail.get("missing_bytes"):
-        words += f"  in a frame, {count_text(event.detail['missing_bytes'], 'byte')} missing"
-    if event.detail.get("why"):
-        words += f"  {safe_text(event.detail['why'])}"
-    return EventLine("■", "quiet" if event.kind == Kind.EOF else "error", words, True)
+        parts.append(f"in a frame with {count_text(event.detail['missing_bytes'], 'byte')} missing")
+    parts.append(safe_text(event.detail.get("why", "")))
+    return _Told("■", "quiet" if event.kind == Kind.EOF else "error", parts)
 
 
-def _retry(event: RecordedEvent) -> EventLine:
+def _retry(event: RecordedEvent) -> _Told:
     reason = safe_text(event.detail.get("reason", ""))
     if event.detail.get("stopped"):
-        return EventLine("↻", "warning", f"no more attempts  {reason}".rstrip(), True)
+        return _Told("↻", "warning", ["no more attempts", reason])
     delay = duration_text(event.detail.get("delay_ns", 0))
-    words = f"attempt {event.detail.get('attempt', 0)} in {delay}  {reason}"
-    return EventLine("↻", "warning", words.rstrip(), True)
+    return _Told("↻", "warning", [f"attempt {int(event.detail.get('attempt', 0))} in {delay}", reason])
 
 
-def _fault(event: RecordedEvent) -> EventLine:
+def _fault(event: RecordedEvent) -> _Told:
     injected = str(event.detail.get("injected", ""))
     words = _FAULTS.get(injected, safe_text(injected))
     if event.detail.get("delay_ns"):
         words += f" by {duration_text(event.detail['delay_ns'])}"
-    return EventLine("✱", "warning", f"injected: {words}", True)
+    return _Told("✱", "warning", [f"injected: {words}"])
 
 
-def _error(event: RecordedEvent) -> EventLine:
-    return EventLine("✗", "error", safe_text(str(event.detail.get("message", "error"))), True)
+def _error(event: RecordedEvent) -> _Told:
+    return _Told("✗", "error", [safe_text(str(event.detail.get("message", "error")))])
 
 
-def _ping(event: RecordedEvent) -> EventLine:
-    words = "ping"
+def _ping(event: RecordedEvent) -> _Told:
     source = event.detail.get("source")
-    if source and source != "heartbeat":
-        words += f" ({safe_text(str(source))})"
-    return _control(event, words)
+    return _control(event, f"ping ({safe_text(source)})" if source and source != "heartbeat" else "ping")
 
 
-def _pong(event: RecordedEvent) -> EventLine:
+def _pong(event: RecordedEvent) -> _Told:
     words = "pong"
     if "rtt_ns" in event.detail:
         words += f" after {duration_text(event.detail['rtt_ns'])}"
@@ -161,21 +170,16 @@ def _pong(event: RecordedEvent) -> EventLine:
     return _control(event, words)
 
 
-def _control(event: RecordedEvent, words: str) -> EventLine:
-    payload = safe_bytes(event.payload or b"")
-    shown = f"{words}  {payload}" if payload else words
-    return EventLine(ARROWS[event.direction], "quiet", shown, True)
+def _control(event: RecordedEvent, words: str) -> _Told:
+    return _Told(ARROWS[event.direction], "quiet", [words, safe_bytes(event.payload or b"")])
 
 
-def _phase(event: RecordedEvent) -> EventLine:
-    words = [event.kind]
-    if "duration_ns" in event.detail:
-        words.append(duration_text(event.detail["duration_ns"]))
-    words.append(_phase_facts(event.kind, event.detail))
+def _phase(event: RecordedEvent) -> _Told:
     failed = bool(event.detail.get("failed"))
-    if failed:
-        words.insert(1, "failed")
-    return EventLine("◌", "error" if failed else "quiet", "  ".join(filter(None, words)), True)
+    took = duration_text(event.detail["duration_ns"]) if "duration_ns" in event.detail else ""
+    facts = _phase_facts(event.kind, event.detail)
+    tone = "error" if failed else "quiet"
+    return _Told("◌", tone, [safe_text(event.kind), "failed" if failed else "", took, facts])
 
 
 def _phase_facts(kind: str, detail: dict[str, Any]) -> str:
@@ -193,7 +197,7 @@ def _phase_facts(kind: str, detail: dict[str, Any]) -> str:
     return safe_text(detail.get("address", ""))
 
 
-_LINES: dict[str, Callable[[RecordedEvent], EventLine]] = {
+_LINES: dict[str, Callable[[RecordedEvent], _Told]] = {
     Kind.TEXT: _message,
     Kind.BINARY: _message,
     Kind.OPEN: _open,
@@ -210,8 +214,39 @@ _LINES: dict[str, Callable[[RecordedEvent], EventLine]] = {
 
 
 def event_line(event: RecordedEvent) -> EventLine:
-    """How an event reads in one line. Never raises: an unknown kind shows its name."""
-    return _LINES.get(event.kind, _phase)(event)
+    """How an event reads in one line. Never raises: what no wstui wrote shows its kind."""
+    glyph, tone, parts, marker = _told(event)
+    return EventLine(glyph, tone, "  ".join(filter(None, parts)), marker)
+
+
+def event_words(event: RecordedEvent) -> str:
+    """The same in plain words, as reports have it beside an arrow of their own. Never raises either."""
+    if event.kind in (Kind.TEXT, Kind.BINARY):
+        return _before_payload(event) + payload_words(event, _PLAIN_CHARACTERS)
+    addresses = event.detail.get("addresses")
+    if event.kind == Kind.RESOLVE and isinstance(addresses, list):
+        shown = [safe_text(str(address)) for address in addresses[:_ADDRESSES]]
+        return ", ".join(filter(None, [*_told(event).parts[:-1], *shown]))
+    return ", ".join(filter(None, _told(event).parts))
+
+
+def payload_words(event: RecordedEvent, limit: int) -> str:
+    """The payload in one line, cut to ``limit`` characters; bytes in hexadecimal."""
+    payload = event.payload or b""
+    if event.kind == Kind.BINARY:
+        words = payload[: limit // 3 + 1].hex(" ")
+    else:
+        words = safe_bytes(payload[: limit * 4 + 4])
+    if len(words) > limit or len(payload) > limit * 4:
+        return words[:limit] + "…"
+    return words
+
+
+def _told(event: RecordedEvent) -> _Told:
+    try:
+        return _LINES.get(event.kind, _phase)(event)
+    except (TypeError, ValueError, AttributeError, LookupError):  # an import may bring any detail
+        return _Told("·", "quiet", [safe_text(event.kind)])
 
 
 def size_words(event: RecordedEvent) -> str:

@@ -4,6 +4,7 @@ Pure functions; times are session times in nanoseconds, shown in the machine's t
 """
 
 import time
+from datetime import UTC, datetime
 from functools import lru_cache
 
 NS_PER_S = 1_000_000_000
@@ -47,6 +48,17 @@ def date_text(t_ns: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(t_ns // NS_PER_S))
 
 
+def moment_text(t_ns: int) -> str:
+    """Date and time where nobody knows the reader's zone: ``2026-11-22 12:01:07.412 UTC``."""
+    when = datetime.fromtimestamp(t_ns // NS_PER_S, UTC)
+    return f"{when:%Y-%m-%d %H:%M:%S}.{t_ns // 1_000_000 % 1000:03d} UTC"
+
+
+def since_text(duration_ns: int) -> str:
+    """Seconds since the start to the millisecond, for columns that are reckoned with: ``+7.412``."""
+    return f"{duration_ns / 1e9:+.3f}"
+
+
 def span_clock(duration_ns: int) -> str:
     """A duration as hours, minutes, seconds: ``00:04:12``; days are counted in hours."""
     minutes, seconds = divmod(max(0, duration_ns) // NS_PER_S, 60)
@@ -82,3 +94,14 @@ def duration_text(duration_ns: int) -> str:
         return f"{millis:.1f} ms" if millis < 100 else f"{millis:.0f} ms"
     seconds = duration_ns / 1e9
     return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s" if seconds < 60 else f"{seconds:.0f} s"
+
+
+def long_duration_text(duration_ns: int | None) -> str:
+    """The same for what may last: from two minutes on ``4 min 12 s``, ``1 h 3 min``; nothing for None."""
+    if duration_ns is None:
+        return ""
+    if duration_ns < 119.5 * NS_PER_S:
+        return duration_text(duration_ns)
+    minutes, rest = divmod(round(duration_ns / NS_PER_S), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
