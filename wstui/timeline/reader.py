@@ -5,7 +5,7 @@ each commit at once, and never blocks the recorder. Opening costs the same at ev
 costs what it shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,8 +32,9 @@ from wstui.timeline.rows import (
     to_payloads,
     to_stored,
 )
-from wstui.timeline.search import Found, Sought, search
+from wstui.timeline.search import Found, Sought, search, to_numbered_payloads
 from wstui.timeline.session import SESSION, SessionInfo, to_session_info
+from wstui.timeline.sieve import MESSAGES_SQL, Wanted, where
 from wstui.timeline.transcript import TRANSCRIPT_KINDS_SQL, Transcript
 
 _SESSION = (
@@ -198,42 +199,38 @@ class TimelineReader:
             found += self._window(f"id IN ({','.join('?' * len(some))}) ORDER BY id", some, payload_limit)
         return found
 
-    def narrowed(
-        self,
-        first_id: int,
-        rows: int,
-        *,
-        kinds: frozenset[str],
-        direction: str = "",
-        text: str = "",
-        payloads: bool = True,
-    ) -> tuple[list[RecordedEvent], int]:
-        """The next events of some kinds and a direction, for a scan in flat memory.
+    def message_ids(self, first_id: int, last_id: int, wanted: Sequence[Wanted]) -> list[int]:
+        """The messages of a range, both ends included, for which every condition holds."""
+        conditions, parameters = where(wanted)
+        sql = f"SELECT id FROM event WHERE id BETWEEN ? AND ? AND {MESSAGES_SQL}{conditions} ORDER BY id"  # noqa: S608
+        return [row[0] for row in self._integers(sql, (first_id, last_id, *parameters))]
+
+    def message_payloads(
+        self, first_id: int, rows: int, wanted: Sequence[Wanted]
+    ) -> tuple[list[tuple[int, bytes]], int]:
+        """The same with their payloads, in flat memory.
 
         Args:
             first_id: where to begin.
             rows: how many numbers to go through; fewer where payloads are large.
-            kinds: the others are not read.
-            direction: the other directions are not read; empty: all.
-            text: messages without it are not read; upper and lower case of ASCII are the same.
-            payloads: whether payloads are needed.
+            wanted: all of these hold.
 
         Returns:
-            The events, and the number up to which was looked.
+            Number and payload of each message, and the number up to which was looked.
         """
-        last_id = first_id + (self._affordable(first_id, rows) if payloads else rows) - 1
-        columns = EVENT if payloads else f"{EVENT_WITHOUT_PAYLOAD}, NULL"
-        wanted = sorted(kinds)
-        condition = f"id BETWEEN ? AND ? AND +kind IN ({','.join('?' * len(wanted))})"
-        parameters: tuple[Any, ...] = (first_id, last_id, *wanted)
-        if direction:
-            condition, parameters = f"{condition} AND direction = ?", (*parameters, direction)
-        if text:
-            holds, needles = Sought(text).in_payload()
-            condition = f"{condition} AND (kind NOT IN ('text', 'binary') OR {holds})"
-            parameters = (*parameters, *needles)
-        sql = f"SELECT {columns} FROM event WHERE {condition} ORDER BY id"  # noqa: S608
-        return self._events(sql, parameters), last_id
+        last_id = first_id + self._affordable(first_id, rows) - 1
+        conditions, parameters = where(wanted)
+        condition = f"id BETWEEN ? AND ? AND {MESSAGES_SQL}{conditions} ORDER BY id"
+        sql = f"SELECT id, payload FROM event WHERE {condition}"  # noqa: S608
+        found = self._database.read(to_numbered_payloads, sql, (first_id, last_id, *parameters))
+        return found, last_id
+
+    def beside_messages(self, first_id: int, last_id: int, wanted: Sequence[Wanted]) -> list[RecordedEvent]:
+        """Everything but messages of a range, both ends included, for which every condition holds."""
+        conditions, parameters = where(wanted)
+        condition = f"{_BESIDE_MESSAGES} AND id BETWEEN ? AND ?{conditions} ORDER BY id"
+        sql = f"SELECT {EVENT} FROM event WHERE {condition}"  # noqa: S608
+        return self._events(sql, (first_id, last_id, *parameters))
 
     def row_of(self, event_id: int, *, everything: bool = False) -> int:
         """The row of an event; of one that the transcript leaves out, the row before it (or 0).

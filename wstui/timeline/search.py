@@ -146,7 +146,7 @@ def _by_regex(database: ReadConnection, pattern: re.Pattern[str]) -> Callable[[i
         if high > low and database.read(to_integers, size, (low, high))[0][0] > _REGEX_BYTES:
             middle = (low + high) // 2
             return look(low, middle) + look(middle + 1, high)
-        messages = database.read(_to_payloads, sql, (low, high))
+        messages = database.read(to_numbered_payloads, sql, (low, high))
         hits = [
             number for number, payload in messages if matches(payload.decode("utf-8", "backslashreplace"))
         ]
@@ -155,7 +155,7 @@ def _by_regex(database: ReadConnection, pattern: re.Pattern[str]) -> Callable[[i
     return look
 
 
-def _to_payloads(rows: list[Row]) -> list[tuple[int, bytes]]:
+def to_numbered_payloads(rows: list[Row]) -> list[tuple[int, bytes]]:
     """Numbers and payloads; less than a whole event, which costs five times as much.
 
     Raises:

@@ -1,12 +1,14 @@
 """Whether one event is what a filter looks for. Pure; what is cheap is asked first."""
 
 import json
+import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
 
+from wstui.engine.json_path import JsonPath
 from wstui.events import MESSAGE_KINDS, RecordedEvent
 from wstui.tui.filtering.language import (
     NS_PER_S,
@@ -96,11 +98,17 @@ def _plain_test(term: Term, started_ns: int) -> Test:  # noqa: PLR0911 - one cas
             return _member_test(term.condition)
 
 
-def _times_test(first: Instant | None, last: Instant | None, started_ns: int) -> Test:
+def times_of(first: Instant | None, last: Instant | None, started_ns: int) -> tuple[int, int | None]:
+    """Two ends in session time; None: it is open."""
     low = instant_ns(first, started_ns) if first is not None else 0
     high = instant_ns(last, started_ns) if last is not None else None
     if high is not None and first is not None and high < low and last is not None and not last.since_start:
         high += _DAY_NS
+    return low, high
+
+
+def _times_test(first: Instant | None, last: Instant | None, started_ns: int) -> Test:
+    low, high = times_of(first, last, started_ns)
     return lambda event, _marks: low <= event.t_ns and (high is None or event.t_ns <= high)
 
 
@@ -126,23 +134,54 @@ def _words_test(text: str) -> Test:
     return test
 
 
+def text_test(text: str) -> Callable[[bytes], bool]:
+    """Whether a payload holds a text; upper and lower case are the same."""
+    folded = text.casefold()
+    return lambda payload: folded in payload.decode("utf-8", "replace").casefold()
+
+
+def pattern_test(regex: re.Pattern[str]) -> Callable[[bytes], bool]:
+    """Whether the expression is found in a payload."""
+    search = regex.search
+    return lambda payload: search(payload.decode("utf-8", "replace")) is not None
+
+
 def _member_test(member: Member) -> Test:
+    test = member_test(member)
+    return lambda event, _marks: event.kind in MESSAGE_KINDS and test(event.payload or b"")
+
+
+def member_test(member: Member) -> Callable[[bytes], bool]:
+    """Whether a payload is JSON with such a member."""
     keys = [step.key for step in member.path.steps if isinstance(step.key, str) and step.key.isascii()]
     needle = keys[-1].encode() if keys else b""
+    values = _values_at(member.path)
 
-    def test(event: RecordedEvent, _marks: Collection[str]) -> bool:
-        payload = event.payload
-        if event.kind not in MESSAGE_KINDS or not payload:
-            return False
-        if needle not in payload and b"\\" not in payload:
+    def test(payload: bytes) -> bool:
+        if not payload or (needle not in payload and b"\\" not in payload):
             return False
         try:
-            value = _decoded(payload)
-            return any(_compares(found, member) for _, found in member.path.find(value))
+            return any(_compares(found, member) for found in values(_decoded(payload)))
         except (ValueError, RecursionError):
             return False
 
     return test
+
+
+def _values_at(path: JsonPath) -> Callable[[Any], Sequence[Any]]:
+    """What stands at a path's places; where the path is keys alone, without a walk over all others."""
+    if any(step.deep or not isinstance(step.key, str) for step in path.steps):
+        return lambda value: [found for _, found in path.find(value)]
+    keys = [step.key for step in path.steps]
+
+    def follow(value: Any) -> Sequence[Any]:
+        for key in keys:
+            if not isinstance(value, dict) or key not in value:
+                return ()
+            value = value[key]
+        return (value,)
+
+    return follow
 
 
 def _decoded(payload: bytes) -> Any:

@@ -9,26 +9,72 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Collection
+import time
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from wstui.events import RecordedEvent
 from wstui.timeline import TimelineError
-from wstui.tui.filtering import matching
 from wstui.tui.filtering.language import Filter, FilterError, parse_filter
 from wstui.tui.filtering.scan import Found, PlainScan, Report, Scan
 
 EVENT_LIMIT_S = 0.25
+_LOOK_EVERY_S = 0.05
 _MORE_S_PER_BYTE = 1 / 4e6
 """More computing for one event, and the expression would run for ever."""
+
+
+class Spare:
+    """A process that waits for its order: a start takes longer than a first page of hits should."""
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+        """Whether one should wait at all."""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()
+
+    def prepare(self) -> None:
+        """Have one waiting; in a thread."""
+        with self._lock:
+            if self.is_wanted and self._process is None:
+                self._process = _start_process()
+
+    def take(self) -> subprocess.Popen[bytes]:
+        """The waiting one, or a new one."""
+        with self._lock:
+            process, self._process = self._process, None
+        return process if process is not None and process.poll() is None else _start_process()
+
+    def end(self) -> None:
+        """None waits any more."""
+        with self._lock:
+            self.is_wanted = False
+            process, self._process = self._process, None
+        if process is not None:
+            _kill(process)
+
+
+def _start_process() -> subprocess.Popen[bytes]:
+    command, pipe = [sys.executable, "-m", "wstui.tui.filtering.process"], subprocess.PIPE
+    return subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+    )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 class ProcessScan:
     """A scan in a process of its own."""
 
-    def __init__(self, path: Path, wanted: Filter, *, everything: bool) -> None:
+    def __init__(self, path: Path, wanted: Filter, *, everything: bool, spare: Spare | None = None) -> None:
         self._order = {"path": str(path), "filter": wanted.text, "everything": everything}
+        self._spare = spare or Spare()
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
 
@@ -58,12 +104,7 @@ class ProcessScan:
         return self._died()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "wstui.tui.filtering.process"]
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
-        )
-        self._process = process
+        process = self._process = self._spare.take()
         if self._ended:
             process.kill()
         assert process.stdin is not None
@@ -77,47 +118,55 @@ class ProcessScan:
     def end(self) -> None:
         """Kill the process."""
         self._ended = True
-        process = self._process
-        if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+        if self._process is not None:
+            _kill(self._process)
 
 
-def scan_for(path: Path, wanted: Filter, *, everything: bool) -> Scan:
+def scan_for(path: Path, wanted: Filter, *, everything: bool, spare: Spare | None = None) -> Scan:
     """The scan that suits the filter."""
     if wanted.has_pattern:
-        return ProcessScan(path, wanted, everything=everything)
+        return ProcessScan(path, wanted, everything=everything, spare=spare)
     return PlainScan(path, wanted, everything=everything)
 
 
 # -- the process itself ------------------------------------------------------------------------------
 
 
-class _TooLongError(Exception):
-    pass
+class _Stopwatch:
+    """Gives each event :data:`EVENT_LIMIT_S` of computing, a large one more.
 
+    A timer's signal comes some times a second and looks how long it has been the same event: to set a
+    timer for each would cost more than most expressions do.
+    """
 
-def _too_long(_signal: int, _frame: object) -> None:
-    raise _TooLongError
+    def __init__(self) -> None:
+        self._event_id = 0
+        self._limit_s = 0.0
+        self._seen_id = 0
+        self._seen_s = 0.0
 
+    def begin(self, event_id: int, size: int) -> None:
+        """An event is looked at now."""
+        self._event_id, self._limit_s = event_id, EVENT_LIMIT_S + size * _MORE_S_PER_BYTE
 
-class _BoxedMatcher(matching.Matcher):
-    """Gives each event :data:`EVENT_LIMIT_S` of computing, a large one more."""
+    def end(self) -> None:
+        """No event is looked at."""
+        self._event_id = 0
 
-    def matches(self, event: RecordedEvent, marks: Collection[str] = ()) -> bool:
-        signal.setitimer(signal.ITIMER_PROF, EVENT_LIMIT_S + event.size * _MORE_S_PER_BYTE)
-        try:
-            return super().matches(event, marks)
-        except _TooLongError:
+    def start(self) -> None:
+        """Begin to watch; in the main thread."""
+        signal.signal(signal.SIGPROF, self._look)
+        signal.setitimer(signal.ITIMER_PROF, _LOOK_EVERY_S, _LOOK_EVERY_S)
+
+    def _look(self, _signal: int, _frame: object) -> None:
+        if not self._event_id or self._event_id != self._seen_id:
+            self._seen_id, self._seen_s = self._event_id, time.process_time()
+        elif time.process_time() - self._seen_s > self._limit_s:
+            number, self._event_id = self._event_id, 0
             raise FilterError(
-                f"The regular expression computed for more than {EVENT_LIMIT_S} s on event {event.id}"
+                f"The regular expression computed for more than {EVENT_LIMIT_S} s on event {number}"
                 " and was stopped: make it simpler (nested repetitions as in (a+)+ do this)."
-            ) from None
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            )
 
 
 def _say(**words: Any) -> None:
@@ -132,14 +181,15 @@ def _report(found: Found) -> bool:
 
 def main() -> None:
     """Read the order, then scan once for each line that comes; the end of the input ends it."""
-    signal.signal(signal.SIGPROF, _too_long)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    watch = _Stopwatch()
+    watch.start()
     order = json.loads(sys.stdin.readline())
     scan = PlainScan(
         Path(order["path"]),
         parse_filter(order["filter"]),
         everything=order["everything"],
-        make_matcher=_BoxedMatcher,
+        watch=watch,
     )
     for _ in sys.stdin:
         try:

@@ -1,19 +1,18 @@
 """The scan of a session file for a filter: chunk by chunk, cancellable, taken up again where it stopped."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from wstui.events import TRANSCRIPT_KINDS, Kind
 from wstui.timeline import TimelineReader
-from wstui.tui.filtering.language import Filter, Kinds, Way, Words
+from wstui.tui.filtering.language import Filter
 from wstui.tui.filtering.matching import Matcher
+from wstui.tui.filtering.plan import plan_of
 
-_FIRST_ROWS = 1000
-"""So few that the first page of hits is there at once."""
-
-_ROWS = 8192
+_FIRST_ROWS, _MOST_ROWS = 1024, 1 << 17
+_CHUNK_S = 0.03
+"""A chunk is made to take about this long: hits show soon, and whoever cancels need not wait."""
 
 
 class Found(NamedTuple):
@@ -45,40 +44,23 @@ class Scan(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which events are looked at at all."""
+class Watch(Protocol):
+    """Sees that no event is looked at for ever."""
 
-    kinds: frozenset[str]
-    direction: str
-    text: str
+    def begin(self, event_id: int, size: int) -> None:
+        """An event of so many bytes is looked at now."""
 
-
-def scope_of(wanted: Filter, *, everything: bool) -> Scope:
-    """What the filter itself narrows, so that the rest need not be read."""
-    kinds = frozenset(kind.value for kind in Kind)
-    if not everything and not wanted.asks_for_kinds:
-        kinds = TRANSCRIPT_KINDS
-    direction, text = "", ""
-    for term in wanted.terms:
-        if isinstance(term.condition, Kinds) and not term.negated:
-            kinds &= term.condition.kinds
-        elif isinstance(term.condition, Way) and not term.negated:
-            direction = term.condition.direction
-        elif isinstance(term.condition, Words) and not term.negated and term.condition.text.isascii():
-            text = max(text, term.condition.text, key=len)
-    return Scope(kinds, direction, text)
+    def end(self) -> None:
+        """No event is looked at."""
 
 
 class PlainScan:
-    """A scan in the caller's own thread; for filters whose every step ends soon."""
+    """A scan in the caller's own thread; for filters whose every step ends soon, or under a watch."""
 
-    def __init__(
-        self, path: Path, wanted: Filter, *, everything: bool, make_matcher: type[Matcher] = Matcher
-    ) -> None:
+    def __init__(self, path: Path, wanted: Filter, *, everything: bool, watch: Watch | None = None) -> None:
         self._path = path
         self._wanted = wanted
-        self._make_matcher = make_matcher
+        self._watch = watch
         self._everything = everything
         self._scanned_to = 0
         self._ended = False
@@ -88,36 +70,75 @@ class PlainScan:
 
         Raises:
             TimelineError: the file cannot be read.
+            FilterError: the watch found that the filter cannot be worked through.
         """
         with TimelineReader(self._path) as reader:
             last_id = reader.last_id()
-            rows = _FIRST_ROWS if not self._scanned_to else _ROWS
-            matcher = self._make_matcher(self._wanted, reader.info.started_ns)
+            look = _Look(reader, self._wanted, self._everything, self._watch)
+            rows = _FIRST_ROWS
             while self._scanned_to < last_id and not self._ended:
-                ids = self._chunk(reader, matcher, min(rows, last_id - self._scanned_to))
-                rows = _ROWS
+                began = time.perf_counter()
+                first_id = self._scanned_to + 1
+                ids, self._scanned_to = look.at(first_id, min(rows, last_id - self._scanned_to))
+                rows = _next_length(rows, time.perf_counter() - began)
                 if not report(Found(ids, self._scanned_to, last_id)):
                     break
-
-    def _chunk(self, reader: TimelineReader, matcher: Matcher, rows: int) -> list[int]:
-        first_id = self._scanned_to + 1
-        scope = scope_of(self._wanted, everything=self._everything)
-        events, last_id = reader.narrowed(
-            first_id,
-            rows,
-            kinds=scope.kinds,
-            direction=scope.direction,
-            text=scope.text,
-            payloads=matcher.needs_payload,
-        )
-        marks = reader.marks_between(first_id, last_id) if matcher.needs_marks else {}
-        self._scanned_to = last_id
-        return [
-            event.id
-            for event in events
-            if matcher.matches(event, [mark.mark for mark in marks.get(event.id, ())])
-        ]
 
     def end(self) -> None:
         """Stop after the chunk at hand."""
         self._ended = True
+
+
+def _next_length(rows: int, took_s: float) -> int:
+    """So many that the next chunk takes about as long as one should."""
+    if took_s < _CHUNK_S / 2:
+        return min(rows * 2, _MOST_ROWS)
+    return max(rows // 2, _FIRST_ROWS) if took_s > _CHUNK_S * 2 else rows
+
+
+class _Look:
+    """A filter over one open file."""
+
+    def __init__(self, reader: TimelineReader, wanted: Filter, everything: bool, watch: Watch | None) -> None:
+        self._reader = reader
+        self._plan = plan_of(wanted, reader.info.started_ns, everything=everything)
+        self._matcher = Matcher(wanted, reader.info.started_ns)
+        self._watch = watch
+
+    def at(self, first_id: int, rows: int) -> tuple[list[int], int]:
+        """The hits of a chunk, and the number up to which was looked."""
+        plan, last_id, found = self._plan, first_id + rows - 1, list[int]()
+        if plan.looks_at_messages and plan.tests:
+            payloads, last_id = self._reader.message_payloads(first_id, rows, plan.messages)
+            found = self._passing(payloads)
+        elif plan.looks_at_messages:
+            found = self._reader.message_ids(first_id, last_id, plan.messages)
+        if plan.looks_beside:
+            others = self._beside(first_id, last_id)
+            found = sorted(found + others) if others else found
+        return found, last_id
+
+    def _passing(self, payloads: list[tuple[int, bytes]]) -> list[int]:
+        tests, watch = self._plan.tests, self._watch
+        if watch is None:
+            return [number for number, payload in payloads if all(test(payload) for test in tests)]
+        found = []
+        for number, payload in payloads:
+            watch.begin(number, len(payload))
+            if all(test(payload) for test in tests):
+                found.append(number)
+        watch.end()
+        return found
+
+    def _beside(self, first_id: int, last_id: int) -> list[int]:
+        events = self._reader.beside_messages(first_id, last_id, self._plan.beside)
+        marks = self._reader.marks_between(first_id, last_id) if events and self._matcher.needs_marks else {}
+        found = []
+        for event in events:
+            if self._watch is not None:
+                self._watch.begin(event.id, event.size)
+            if self._matcher.matches(event, [mark.mark for mark in marks.get(event.id, ())]):
+                found.append(event.id)
+        if self._watch is not None:
+            self._watch.end()
+        return found

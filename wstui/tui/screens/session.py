@@ -89,7 +89,7 @@ class SessionScreen(SessionReplay, SessionSharing, SessionProfile):
 
     async def on_unmount(self) -> None:
         """Whatever way the screen went: its engine goes with it."""
-        self.end_filter()
+        self.leave_filter()
         await self.end()
 
     # -- from elsewhere ----------------------------------------------------------------------------

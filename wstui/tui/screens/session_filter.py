@@ -1,17 +1,20 @@
 """The session screen's filter: typed on one line, worked through in a thread, hits shown alone or marked."""
 
 from array import array
+from functools import partial
 from pathlib import Path
 
 from textual import work
 from textual.timer import Timer
 
 from wstui.timeline import TimelineError
+from wstui.tui.clock import Clock
 from wstui.tui.filtering.language import Filter, FilterError, parse_filter
-from wstui.tui.filtering.process import scan_for
+from wstui.tui.filtering.process import Spare, scan_for
 from wstui.tui.filtering.rows import FilteredRows, Hits
 from wstui.tui.filtering.scan import Found, Scan
 from wstui.tui.screens.session_connection import SessionConnection
+from wstui.tui.session_source import StartEngine
 from wstui.tui.widgets.find_bar import FindBar
 from wstui.tui.widgets.message_detail import MessageDetail
 from wstui.tui.widgets.message_list import MessageList
@@ -21,6 +24,8 @@ _TYPING_S = 0.08
 """A scan begins when the typing pauses this long."""
 
 _PROGRESS_AFTER_S = 0.2
+_PREPARE_AFTER_S = 0.3
+"""So long after the line opened, or a regular expression began, the next one's process is started."""
 
 
 class FilterRun:
@@ -46,6 +51,10 @@ class SessionFilter(SessionConnection):
     _only_hits = True
     _typing: Timer | None = None
 
+    def __init__(self, clock: Clock, start_engine: StartEngine | None) -> None:
+        super().__init__(clock, start_engine)
+        self._spare = Spare()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Greyed while there is nothing to filter, or no filter."""
         if action == "filter_mode":
@@ -58,6 +67,13 @@ class SessionFilter(SessionConnection):
         """Open the filter line."""
         self.remove_class("-panel-shown")
         self.query_one(FindBar).open()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Have a process ready for a regular expression, as long as the line is open."""
+        self._spare.is_wanted = True
+        start = partial(self.run_worker, self._spare.prepare, thread=True, exit_on_error=False)
+        self.set_timer(_PREPARE_AFTER_S, start)
 
     def on_message_detail_filter_asked(self, message: MessageDetail.FilterAsked) -> None:
         """A value of the detail: find the messages that have it."""
@@ -96,6 +112,7 @@ class SessionFilter(SessionConnection):
     def clear_filter(self) -> bool:
         """Show every message again and hide the line; whether there was anything to clear."""
         self._stop_typing()
+        self._spare.end()
         shown = self.query_one(FindBar).close() or self._run is not None
         if self._run is not None:
             self.end_filter()
@@ -128,11 +145,13 @@ class SessionFilter(SessionConnection):
                 self._show_rows()
 
     def _begin(self, wanted: Filter, path: Path) -> None:
-        run = FilterRun(wanted, scan_for(path, wanted, everything=self._everything))
+        run = FilterRun(wanted, scan_for(path, wanted, everything=self._everything, spare=self._spare))
         self._run = run
         self.refresh_bindings()
         self.set_timer(_PROGRESS_AFTER_S, lambda: self._say_progress(run))
         self._go_on(run)
+        if wanted.has_pattern:
+            self._prepare()
 
     def _go_on(self, run: FilterRun) -> None:
         run.running = True
@@ -143,6 +162,11 @@ class SessionFilter(SessionConnection):
         run, self._run = self._run, None
         if run is not None:
             run.scan.end()
+
+    def leave_filter(self) -> None:
+        """The screen goes: no process of its remains."""
+        self._spare.end()
+        self.end_filter()
 
     @work(thread=True, group="filter", exit_on_error=False)
     def _scan(self, run: FilterRun) -> None:
