@@ -19,15 +19,15 @@ def own(home, name="mine", text='url = "ws://localhost:1/a"\n'):
 async def form_of(app, pilot, look):
     await look.settle(app, pilot)
     await pilot.press("f4")
-    await look.until(pilot, lambda: isinstance(app.screen, ProfileForm))
-    await look.settle(app, pilot)
+    await look.until(pilot, lambda: isinstance(app.screen, ProfileForm) and app.screen.rows)
+    await pilot.pause()
     return app.screen
 
 
 async def save(app, pilot, look):
     await pilot.press("ctrl+s")
     await look.until(pilot, lambda: isinstance(app.screen, SessionScreen))
-    await look.settle(app, pilot)
+    await pilot.pause()
 
 
 async def test_an_edit_of_a_live_session_holds_from_the_next_connection(make_app, engines, home, look):
@@ -129,3 +129,23 @@ async def test_a_file_edited_elsewhere_meanwhile_is_asked_about(make_app, engine
         assert path.read_text() == 'url = "ws://theirs"\n'
         await save(app, pilot, look)
         assert load_profile(path).origin == "https://a.example"
+
+
+async def test_a_file_changed_on_disk_is_taken_over_when_connecting_again(make_app, engines, home, look):
+    path = own(home)
+    app = make_app("mine")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        path.write_text("url = 5")
+        engines.last.says_state("closed")
+        await look.settle(app, pilot)
+        await pilot.press("f5")
+        await look.until(pilot, lambda: engines.last.commands[1:] == [Connect()])
+        await look.until(pilot, lambda: "as before" in look.shown(app))
+        engines.last.says_state("closed")
+        await look.settle(app, pilot)
+        path.write_text('url = "ws://localhost:1/c"\n')
+        await pilot.press("f5")
+        await look.until(pilot, lambda: len(engines.started) == 2 and bool(engines.last.commands))
+        assert engines.last.commands[0].profile == {"url": "ws://localhost:1/c"}
+        assert "was changed" in look.shown(app)

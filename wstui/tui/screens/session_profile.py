@@ -1,6 +1,7 @@
 """The profile of a session, in its form (F4); what is saved holds from the next connection."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -89,6 +90,7 @@ class SessionProfile(SessionLayout):
 
     def action_reconnect(self) -> None:
         """Connect again; with another profile that is a session of its own."""
+        self._look_at_file()
         if not self._dialled_anew():
             super().action_reconnect()
 
@@ -99,8 +101,24 @@ class SessionProfile(SessionLayout):
 
     def action_connect(self) -> None:
         """Connect to what stands in the bar."""
+        self._look_at_file()
         self._is_edited = False
         super().action_connect()
+
+    def _look_at_file(self) -> None:
+        """Take over what somebody else wrote into the profile's file meanwhile."""
+        used = self.destination
+        if used is None or used.path is None or not used.path.exists():
+            return
+        try:
+            now = load_profile(used.path)
+        except ProfileError as error:
+            self.app.notify(f"{error} The settings are as before.", severity="warning", markup=False)
+            return
+        if now != used.profile:
+            self.destination, self._is_edited = replace(used, profile=now), True
+            words = f"{shown_path(used.path)} was changed: connecting with what it says now."
+            self.app.notify(words, markup=False)
 
     def _dialled_anew(self) -> bool:
         """Whether the profile was edited, and the endpoint in the bar is not another one by now."""
