@@ -1,20 +1,22 @@
-"""F8 on the session screen: play back, drive again, serve, compare with another."""
+"""F8 on the session screen: play back, drive again, serve, compare with another.
+
+What each way needs is imported when it is chosen: most sessions are never replayed.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
 
 from wstui.events import ConnectionState
 from wstui.targets import Recording
 from wstui.tui.navigation import OpenAsked
-from wstui.tui.replay_requests import DriveRequest, ServeRequest, default_endpoint
-from wstui.tui.screens.compare import CompareScreen
-from wstui.tui.screens.driving import DriveResult, DrivingScreen
 from wstui.tui.screens.replay_dialog import COMPARE, DRIVE, PLAY, ReplayDialog, ways
-from wstui.tui.screens.replay_forms import DriveDialog, ServeDialog
-from wstui.tui.screens.serving import ServingScreen
 from wstui.tui.screens.session_notes import SessionNotes
-from wstui.tui.screens.session_picker import SessionPicker
+
+if TYPE_CHECKING:
+    from wstui.tui.replay_requests import DriveRequest, ServeRequest
+    from wstui.tui.screens.driving import DriveResult
 
 _NEEDS_AN_END = frozenset({"play_back", "drive_again", "serve_session"})
 _S = ConnectionState
@@ -67,37 +69,47 @@ class SessionReplay(SessionNotes):
 
     def action_compare_with(self) -> None:
         """Choose the other session."""
+        from wstui.tui.screens.session_picker import SessionPicker
+
         path = self.source.path
         if path is None:
             return
 
         def chosen(other: Path | None) -> None:
             if other is not None:
-                self._compared_with = other
-                self.app.push_screen(CompareScreen(path, other))
+                self._show_beside(path, other)
 
         picker = SessionPicker("Compare this session (A) with", without=path, first=self._compared_with)
         self.app.push_screen(picker, chosen)
+
+    def _show_beside(self, before: Path, after: Path, incomplete: str = "") -> None:
+        from wstui.tui.screens.compare import CompareScreen
+
+        self._compared_with = after
+        self.app.push_screen(CompareScreen(before, after, incomplete=incomplete))
 
     # -- drive again ---------------------------------------------------------------------------------
 
     def action_drive_again(self) -> None:
         """Ask where and how."""
+        from wstui.tui.replay_requests import default_endpoint
+        from wstui.tui.screens.replay_forms import DriveDialog
+
         reader = self.source.reader
         if reader is not None:
             self.app.push_screen(DriveDialog(reader.path, default_endpoint(reader.info)), self._drive)
 
-    def _drive(self, request: DriveRequest | None) -> None:
+    def _drive(self, request: "DriveRequest | None") -> None:
+        from wstui.tui.screens.driving import DrivingScreen
+
         if request is not None:
             self.app.push_screen(DrivingScreen(request), lambda result: self._driven(request, result))
 
-    def _driven(self, request: DriveRequest, result: DriveResult | None) -> None:
+    def _driven(self, request: "DriveRequest", result: "DriveResult | None") -> None:
         if result is None:
             return
         if result.compare:
-            self._compared_with = result.session
-            comparison = CompareScreen(request.session, result.session, incomplete=result.sentence)
-            self.app.push_screen(comparison)
+            self._show_beside(request.session, result.session, result.sentence)
         else:
             self.app.post_message(OpenAsked(Recording(result.session)))
 
@@ -105,10 +117,14 @@ class SessionReplay(SessionNotes):
 
     def action_serve_session(self) -> None:
         """Ask how."""
+        from wstui.tui.screens.replay_forms import ServeDialog
+
         path = self.source.path
         if path is not None:
             self.app.push_screen(ServeDialog(path), self._serve)
 
-    def _serve(self, request: ServeRequest | None) -> None:
+    def _serve(self, request: "ServeRequest | None") -> None:
+        from wstui.tui.screens.serving import ServingScreen
+
         if request is not None:
             self.app.push_screen(ServingScreen(request))
