@@ -59,8 +59,8 @@ class TabbedApp(ModedApp):
         await self._show_strip(screen)
 
     async def _show_strip(self, screen: Screen[Any]) -> None:
-        """Give a screen its strip as soon as there is a choice."""
-        if len(self.tabs) > (self.tabs.current is not None):
+        """Give a screen its strip as soon as there is a choice, or bring it up to date."""
+        if len(self.tabs) > (self.tabs.current is not None) or screen.query("TabStrip"):
             from wstui.tui.widgets.tab_strip import show_strip
 
             await show_strip(screen, self.tabs)
