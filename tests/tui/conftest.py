@@ -270,6 +270,14 @@ class Look:
 
 
 @pytest.fixture
+def first_section_only(monkeypatch):
+    """A profile's form whose other sections are filled only when they are gone to, which is quicker."""
+    from wstui.tui.screens.profile_form import ProfileForm
+
+    monkeypatch.setattr(ProfileForm, "_fill_sections", lambda _: None)
+
+
+@pytest.fixture
 def look():
     return Look
 

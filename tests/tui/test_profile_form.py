@@ -62,7 +62,7 @@ async def test_an_edit_is_checked_and_saved(make_app, own, look):
         assert load_profile(path).heartbeat.interval == 7.5
 
 
-async def test_a_file_changed_meanwhile_is_not_overwritten_unasked(make_app, own, look):
+async def test_a_file_changed_meanwhile_is_not_overwritten_unasked(make_app, own, look, first_section_only):
     path = own("aaa", 'url = "wss://a"\n')
     app = make_app()
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -78,7 +78,7 @@ async def test_a_file_changed_meanwhile_is_not_overwritten_unasked(make_app, own
         assert load_profile(path).url == "wss://mine"
 
 
-async def test_a_template_becomes_an_own_copy(make_app, home, look):
+async def test_a_template_becomes_an_own_copy(make_app, home, look, first_section_only):
     app = make_app()
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.until(pilot, lambda: "local-echo" in look.shown(app))
@@ -105,7 +105,7 @@ async def test_a_template_becomes_an_own_copy(make_app, home, look):
         await look.until(pilot, (home / "profiles" / f"{name}.toml").exists)
 
 
-async def test_leaving_asks_where_something_would_be_lost(make_app, own, look):
+async def test_leaving_asks_where_something_would_be_lost(make_app, own, look, first_section_only):
     own("aaa", 'url = "wss://a"\n')
     app = make_app()
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -125,7 +125,7 @@ async def test_leaving_asks_where_something_would_be_lost(make_app, own, look):
         await look.until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 
-async def test_duplicate_and_delete(make_app, own, look):
+async def test_duplicate_and_delete(make_app, own, look, first_section_only):
     path = own("aaa", 'url = "wss://a"\n# a word\n')
     app = make_app()
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -142,7 +142,7 @@ async def test_duplicate_and_delete(make_app, own, look):
         await look.until(pilot, lambda: not path.exists())
 
 
-async def test_import_of_a_curl_command(make_app, home, look):
+async def test_import_of_a_curl_command(make_app, home, look, first_section_only):
     app = make_app()
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.until(pilot, lambda: "local-echo" in look.shown(app))
@@ -161,9 +161,32 @@ async def test_import_of_a_curl_command(make_app, home, look):
         assert app.screen.query_one("#field-origin", Input).value == "https://example.com"
 
 
-async def test_hostile_values(make_app, own, look):
+async def test_hostile_values(make_app, own, look, first_section_only):
     own("aaa", HOSTILE)
     app = make_app()
     async with app.run_test(size=(120, 60), notifications=True) as pilot:
         await form_of(app, pilot, look, "aaa")
         assert not look.CONTROL.search(look.written(app))
+
+
+async def test_what_is_wrong_in_a_section_that_is_not_there_yet_is_gone_to(
+    make_app, own, look, first_section_only
+):
+    path = own("aaa", 'url = "wss://a"\n[heartbeat]\ninterval = "soon"\n[keep]\ndays = 3\n')
+    app = make_app()
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        form = await form_of(app, pilot, look, "aaa")
+        assert len(form.rows) == 7
+        assert "1 field to mend" in look.shown(app)
+        await pilot.press("ctrl+s")
+        await look.until(
+            pilot, lambda: app.focused is not None and app.focused.id == "field-heartbeat-interval"
+        )
+        assert "✗" in look.shown(app)
+        app.focused.value = "7"
+        await pilot.press("f10", "6")
+        await look.until(pilot, lambda: app.focused is not None and app.focused.id == "field-limits-message")
+        await pilot.press("ctrl+s")
+        await look.until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        profile = load_profile(path)
+        assert (profile.heartbeat.interval, profile.keep.days) == (7, 3)

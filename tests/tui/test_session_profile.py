@@ -1,5 +1,6 @@
 """F4 in a session: the form of its profile; what is saved holds from the next connection."""
 
+import pytest
 from textual.widgets import Input
 
 from wstui.events import Connect
@@ -7,6 +8,8 @@ from wstui.profiles import load_profile
 from wstui.tui.screens.dialogs import TextDialog
 from wstui.tui.screens.profile_form import ProfileForm
 from wstui.tui.screens.session import SessionScreen
+
+pytestmark = pytest.mark.usefixtures("first_section_only")
 
 
 def own(home, name="mine", text='url = "ws://localhost:1/a"\n'):
