@@ -114,7 +114,8 @@ def test_sessions_of_the_same_second_sort_by_their_start(tmp_path):
     taken = new_session_path("p", START_NS, tmp_path)
     taken.parent.mkdir()
     taken.touch()
-    assert new_session_path("p", START_NS, tmp_path).name > taken.name, "of the same moment: the next name"
+    for profile in ("p", "imported"):
+        assert new_session_path(profile, START_NS, tmp_path).name > taken.name, "one name, one session"
 
 
 def test_a_live_file_is_read_while_it_grows(path, info, text):

@@ -20,6 +20,8 @@ SESSION = "SELECT started_ns, profile, url, settings, wstui_version, title, id, 
 _PARTS = 1 << 16
 """Of a second, in a file's name."""
 
+_TRIES = 1000
+
 _Rest = tuple[str, str, str, int | None, int]
 _UNFIT_FOR_A_FOLDER = re.compile(r"[^\w.@+-]+")
 
@@ -94,5 +96,6 @@ def new_session_path(profile_name: str, start_ns: int, folder: Path | None = Non
     start = f"{datetime.fromtimestamp(seconds, UTC):%Y%m%dT%H%M%SZ}"
     own = profile_folder(profile_name, folder)
     first = rest_ns * _PARTS // 1_000_000_000
-    names = (f"{start}-{(first + more) % _PARTS:04x}{SUFFIX}" for more in range(_PARTS))
-    return next((own / name for name in names if not (own / name).exists()), own / f"{start}-ffff{SUFFIX}")
+    names = [f"{start}-{(first + more) % _PARTS:04x}{SUFFIX}" for more in range(_TRIES)]
+    # A name stands for one session whatever its profile is.
+    return own / next((name for name in names if not any(own.parent.glob(f"*/{name}"))), names[-1])
