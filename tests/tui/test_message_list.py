@@ -213,3 +213,21 @@ def test_a_page_that_was_not_full_is_read_again_when_it_grew(session_file):
         rows.refresh()
         assert rows.event(PAGE_ROWS - 1).id == PAGE_ROWS
         assert rows.event(2 * PAGE_ROWS).id == 2 * PAGE_ROWS + 1
+
+
+async def test_signs_of_what_was_recognised_and_of_bookmarks(file, look):
+    file.writer.add_mark(6, "subscribe", "binance", {})
+    file.writer.add_mark(8, "app_ping", "binance", {})
+    file.commit()
+    app = ListApp(file.path)
+    async with app.run_test(size=(110, 12)) as pilot:
+        messages = app.query_one(MessageList)
+        messages.show_notes({7: "bookmark", 8: "look"})
+        await pilot.press("home")
+        shown = {line[:2] for line in look.shown(app).splitlines()}
+        assert {" +", " ★", " ✎"} <= shown
+        assert "✎ look" in look.shown(app)
+        assert "bookmark" not in look.shown(app)
+        messages.show_notes({})
+        await pilot.pause()
+        assert " ♥" in {line[:2] for line in look.shown(app).splitlines()}
