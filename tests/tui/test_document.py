@@ -4,6 +4,7 @@ from rich.cells import cell_len
 
 from wstui.tui.document import SHOWN_BYTES, HexDocument, SpanDocument, raw_document
 from wstui.tui.pretty_document import pretty_document
+from wstui.tui.text_folding import wrap
 
 
 def words(lines):
@@ -66,3 +67,11 @@ def test_a_million_lines_of_hex_cost_nothing():
 def test_labels_stay_beside_folded_values():
     lines = words(SpanDocument([(("name  ", "quiet"), ("v" * 20, "plain"))]).layout(16))
     assert lines == ["name  " + "v" * 10, "      " + "v" * 10]
+
+
+@given(st.text(alphabet="ab €中", max_size=80), st.integers(2, 20))
+def test_sentences_break_between_words(text, width):
+    pieces = wrap(text, width)
+    assert "".join(pieces) == text
+    assert all(cell_len(piece) <= width for piece in pieces)
+    assert wrap("one two three", 8) == ["one two ", "three"]

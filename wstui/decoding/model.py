@@ -10,7 +10,7 @@ OUTPUT_LIMIT_BYTES = 16 << 20
 TEXT_LIMIT_BYTES = 4 << 20
 """Longer texts are not looked at: reading them whole would keep everything else waiting."""
 
-PACKED_LIMIT_BYTES = 1 << 20
+PACKED_LIMIT_BYTES = 1 << 19
 """Longer MessagePack and CBOR are not decoded."""
 
 STEPS_LIMIT = 8

@@ -5,12 +5,13 @@ sequence from which a pane takes only the lines that it shows. Text is folded, n
 payload longer than :data:`SHOWN_BYTES` says that it is shown in part.
 """
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, overload
 
 from wstui.events import safe_text
 from wstui.tui.json_text import Span
-from wstui.tui.text_folding import chop
+from wstui.tui.text_folding import chop, wrap
 from wstui.words.measures import size_text
 
 SHOWN_BYTES = 512 * 1024
@@ -19,8 +20,8 @@ SHOWN_BYTES = 512 * 1024
 HEAVY_CHARACTERS = 16 * 1024
 """Laying more out takes longer than the screen may stand still."""
 
-_SAFE_AT_ONCE = 64 * 1024
-"""So much text is made safe in one call, which no other thread can interrupt."""
+_AT_ONCE = 16 * 1024
+"""So much is read or made safe in one call, which no other thread can interrupt."""
 
 Line = tuple[Span, ...]
 
@@ -60,7 +61,7 @@ def fold_line(line: Line, width_cells: int) -> Iterator[Line]:
     room = width_cells - indent
     if room < 8:
         head, indent, room, text = [], 0, width_cells, "".join(part for part, _ in line)
-    first, *rest = chop(text, room)
+    first, *rest = wrap(text, room)
     yield (*head, (first, tone))
     for part in rest:
         yield ((" " * indent, tone), (part, tone))
@@ -68,23 +69,28 @@ def fold_line(line: Line, width_cells: int) -> Iterator[Line]:
 
 def remark_rows(remarks: Iterable[Span], width_cells: int) -> list[Line]:
     """What is said about a document before it begins, each remark on lines of its own."""
-    return [((part, tone),) for words, tone in remarks for part in chop(words, width_cells)]
+    return [((part, tone),) for words, tone in remarks for part in wrap(words, width_cells)]
 
 
 class TextDocument:
     """A payload as the text that it is."""
 
-    def __init__(self, text: str, remarks: Iterable[Span] = ()) -> None:
-        self._text = text
+    def __init__(self, data: bytes, remarks: Iterable[Span] = ()) -> None:
+        self._data = data
         self._remarks = tuple(remarks)
         self._lines: list[str] | None = None
-        self.heavy = len(text) > HEAVY_CHARACTERS
+        self.heavy = len(data) > HEAVY_CHARACTERS
 
     def layout(self, width_cells: int) -> Sequence[Line]:
         """Fold what is longer than the pane; a folded line keeps its indentation."""
         if self._lines is None:
-            self._lines = _text_lines(self._text)
-        folded = [part for line in self._lines for part in _fold_text(line, width_cells)]
+            self._lines = _text_lines(decoded_text(self._data))
+        folded: list[str] = []
+        for line in self._lines:
+            if len(line) * 2 <= width_cells:
+                folded.append(line)
+            else:
+                folded.extend(_fold_text(line, width_cells))
         return _Rows(remark_rows(self._remarks, width_cells), folded)
 
 
@@ -113,8 +119,6 @@ class _Rows(Sequence[Line]):
 
 
 def _fold_text(line: str, width_cells: int) -> list[str]:
-    if len(line) * 2 <= width_cells:
-        return [line]
     indent = len(line) - len(line.lstrip(" "))
     if not indent or (indent + 2) * 2 > width_cells:
         return chop(line, width_cells)
@@ -173,25 +177,30 @@ class HexDocument(Sequence[Line]):
 
 def raw_document(payload: bytes, total_bytes: int) -> TextDocument:
     r"""Text exactly as it came, folded; what is not UTF-8 is written as ``\xNN``."""
-    text, remarks = shown_text(payload, total_bytes)
-    return TextDocument(text, remarks)
+    return TextDocument(*shown_bytes(payload, total_bytes))
 
 
 def _text_lines(text: str) -> list[str]:
-    parts = (text[at : at + _SAFE_AT_ONCE] for at in range(0, len(text), _SAFE_AT_ONCE))
+    parts = (text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
     return "".join(safe_text(part, newlines=True) for part in parts).split("\n")
 
 
-def shown_text(payload: bytes, total_bytes: int) -> tuple[str, tuple[Span, ...]]:
+def decoded_text(data: bytes) -> str:
+    r"""Bytes as text, what is not UTF-8 as ``\xNN``; piece by piece, for bad bytes take long."""
+    decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+    parts = (data[at : at + _AT_ONCE] for at in range(0, len(data), _AT_ONCE))
+    return "".join(map(decoder.decode, parts)) + decoder.decode(b"", final=True)
+
+
+def shown_bytes(payload: bytes, total_bytes: int) -> tuple[bytes, tuple[Span, ...]]:
     """As much of a payload as is laid out, and the remark that there is more."""
     shown = payload[:SHOWN_BYTES]
-    remarks: tuple[Span, ...] = ()
-    if len(shown) < total_bytes:
-        words = f"Shown in part: the first {size_text(len(shown))} of {size_text(total_bytes)}."
-        remarks = ((words, "warning"),)
-        if len(shown) < len(payload):
-            shown = _whole_characters(shown)
-    return shown.decode("utf-8", "backslashreplace"), remarks
+    if len(shown) >= total_bytes:
+        return shown, ()
+    words = f"Shown in part: the first {size_text(len(shown))} of {size_text(total_bytes)}."
+    if len(shown) < len(payload):
+        shown = _whole_characters(shown)
+    return shown, ((words, "warning"),)
 
 
 def _whole_characters(data: bytes) -> bytes:

@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Iterator
 
-PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+PIECE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 """A token. One run of characters at a time, so that a string of a megabyte costs a millisecond."""
 
 _COLOURED = re.compile(
-    r'(?P<key>"[^"\\]*(?:\\.[^"\\]*)*"(?=\s*:))'
-    r'|(?P<string>"[^"\\]*(?:\\.[^"\\]*)*"?)'
+    r'(?P<key>"[^"\\]*+(?:\\.[^"\\]*+)*+"(?=\s*:))'
+    r'|(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+"?)'
+    r"|(?P<note>h'[^']*+'?)"
     r"|(?P<word>\b(?:true|false|null)\b)"
     r"|(?P<number>-?\d[\d.eE+-]*)"
 )

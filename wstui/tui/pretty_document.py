@@ -3,9 +3,9 @@
 import json
 
 from wstui.events import safe_text
-from wstui.tui.document import Document, TextDocument, shown_text
+from wstui.tui.document import Document, TextDocument, decoded_text, shown_bytes
 from wstui.tui.json_document import JsonDocument
-from wstui.tui.json_text import Span, looks_like_json
+from wstui.tui.json_text import Span
 from wstui.words.measures import count_text
 
 _RECORD_SEPARATORS = "\x1e\n"
@@ -23,14 +23,15 @@ def pretty_document(
         remarks: what is said before it begins.
         checked: it is JSON, or its like, whatever a parser says.
     """
-    text, cut = shown_text(payload, total_bytes)
+    data, cut = shown_bytes(payload, total_bytes)
     remarks += cut
-    if not looks_like_json(text):
-        return TextDocument(text, remarks)
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return TextDocument(data, remarks)
+    text = decoded_text(data)
     if not cut and not checked:
         problem, remark = _problem(text)
         if problem:
-            return TextDocument(text, (*remarks, (f"Not JSON: {safe_text(problem)}.", "warning")))
+            return TextDocument(data, (*remarks, (f"Not JSON: {safe_text(problem)}.", "warning")))
         remarks += remark
     return JsonDocument(text, remarks)
 

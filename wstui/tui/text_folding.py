@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import split_graphemes
+from rich.cells import cell_len, split_graphemes
 
 _ONE_CELL = frozenset(
     map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x300), *range(0x370, 0x483)))
@@ -39,3 +39,16 @@ def chop(text: str, first_cells: int, rest_cells: int | None = None) -> list[str
     """The text in pieces that fit; an empty text is one empty piece."""
     at = breaks(text, first_cells, first_cells if rest_cells is None else rest_cells)
     return [text[start:end] for start, end in zip((0, *at), (*at, len(text)), strict=True)]
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """The same between words, where there are words; nothing is left out, the spaces neither."""
+    if cell_len(text) != len(text):
+        return chop(text, cells)
+    pieces, at = [], 0
+    while len(text) - at > cells:
+        space = text.rfind(" ", at + cells // 2, at + cells)
+        end = space + 1 if space >= 0 else at + max(1, cells)
+        pieces.append(text[at:end])
+        at = end
+    return [*pieces, text[at:]]

@@ -277,7 +277,8 @@ class MessageDetail(Vertical):
         decoded, more = self._decoded_here, here.means
         if decoded is not None and self._shown != "decoded":
             more = f"4 decodes {decoded.chain}"
-        words = [path_text(here.place), more, "c copies the value, p the path, f filters by it"]
+        filters = "" if self._shown == "decoded" else ", f filters by it"
+        words = [path_text(here.place), more, f"c copies the value, p the path{filters}"]
         self.query_one("#detail-place", Static).update(Content("  ·  ".join(part for part in words if part)))
 
     def action_copy_value(self) -> None:
