@@ -94,6 +94,7 @@ async def test_driving(record, tools, child):
     assert (done["opened"], done["sentence"]) == (True, "")
     progress = [line for line in lines if line["type"] == "progress"][-1]
     assert (progress["steps_done"], progress["steps"], progress["answers"]) == (2, 2, 2)
+    assert (progress["connection"], progress["connections"], progress["dialling"]) == (1, 1, False)
     assert next(line for line in lines if line["type"] == "session")["session"] == done["session"]
     with TimelineReader(done["session"]) as reader:
         assert reader.info.settings["replay_of"]["session"] == path.name

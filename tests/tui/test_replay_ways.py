@@ -7,6 +7,7 @@ import pytest
 from wstui.engine.local import LocalEngine
 from wstui.events import Close, Connect, Ping, Send
 from wstui.lab import EndpointServer, LabServer
+from wstui.lab.peer import Peer
 from wstui.profiles import profile_for_url, profile_to_mapping
 from wstui.timeline import SessionInfo, TimelineReader
 from wstui.tui.app import WstuiApp
@@ -72,13 +73,20 @@ async def test_driven_again_and_compared(echo, look):
         await look.until(pilot, lambda: isinstance(app.screen, SessionScreen) and app.screen.path == driven)
 
 
+class MutePeer(Peer):
+    async def echo(self, message):
+        """Nothing is said, but a Close frame is answered."""
+
+
 class Mute(EndpointServer):
     """Takes everything and answers nothing."""
 
+    def make_peer(self, reader, writer, request):
+        return MutePeer(reader, writer, request)
+
     async def attend(self, peer):
         peer.accept()
-        while True:
-            await peer.next_frame()
+        await peer.echo_forever()
 
 
 async def test_an_endpoint_that_answers_nothing(echo, look):

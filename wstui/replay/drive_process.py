@@ -76,7 +76,8 @@ class _Run:
         if self._driven.session.name and not self._session_told:
             self._session_told = True
             self._talk.say("session", session=str(self._driven.session))
-        self._talk.show("progress", **asdict(self._progress), **asdict(self._driven.standing))
+        facts = {**asdict(self._progress), **asdict(self._driven.standing), "connections": self._connections}
+        self._talk.show("progress", **facts)
 
 
 def _read(path: Path) -> tuple[Recording, list[ConnectionPlan]]:

@@ -62,6 +62,10 @@ class DriveProgress:
 class DriveStanding:
     """Where it stands; in words that are safe to show."""
 
+    connection: int = 0
+    """The how-manyeth connection of the recording, from 1."""
+    dialling: bool = True
+    """It is not open yet."""
     step: str = ""
     """What is to be done next, empty at the end."""
     waits_for: str = ""
@@ -106,12 +110,13 @@ class Driver:
         self._on_progress = on_progress
         self._variables = dict(options.variables)
         self._current: _Drive | None = None
+        self._number = 0
         self._changed = asyncio.Event()
 
     @property
     def standing(self) -> DriveStanding:
         """What it does now, and what it waits for."""
-        return DriveStanding() if self._current is None else self._current.standing()
+        return DriveStanding() if self._current is None else self._current.standing(self._number)
 
     def take(self, events: list[Event]) -> None:
         """The engine's tap."""
@@ -143,6 +148,7 @@ class Driver:
         sentence = ""
         for number, plan in enumerate(self._plans):
             drive = self._current = _Drive(plan, self._options, self._variables, engine, self._changed)
+            self._number = number + 1
             drive.narrate, drive.on_progress = self._narrate, self._on_progress
             reply = await engine.do(connect if number == 0 else Connect())
             if number == 0:
@@ -226,17 +232,18 @@ class _Drive:
 
     # ---- what is done ----
 
-    def standing(self) -> DriveStanding:
+    def standing(self, connection: int) -> DriveStanding:
         """See :attr:`Driver.standing`."""
         quiet_s = self._loop.time() - self._progress_s
         steps = self._plan.steps
         if not self.opened:
-            return DriveStanding("dial", "the open", quiet_s)
+            return DriveStanding(connection, quiet_s=quiet_s)
         at_end = self._steps_done >= len(steps)
         index = self._plan.end_index if at_end else steps[self._steps_done].index
         missing = self._ledger.first_missing(index)
         waits_for = "" if missing is None else self._like(missing)
-        return DriveStanding("" if at_end else steps[self._steps_done].words, waits_for, quiet_s)
+        step = "" if at_end else steps[self._steps_done].words
+        return DriveStanding(connection, False, step, waits_for, quiet_s)
 
     async def run(self) -> str:
         """Drive to the end; a sentence where not everything went as recorded."""
@@ -245,6 +252,7 @@ class _Drive:
         if not self.opened:
             return "The connection was never open."
         self._opened_s = self._progress_s = self._loop.time()
+        self._tell()
         sentence = await self._steps() or await self._ending()
         await self._close()
         return sentence

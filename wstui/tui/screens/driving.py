@@ -100,8 +100,10 @@ class DrivingScreen(ModalScreen[DriveResult | None]):
 
     def _show_progress(self, said: dict[str, Any]) -> None:
         done, steps = int(said["steps_done"]), int(said["steps"])
-        self._opened = self._opened or steps > 0
-        self._steps = f"{count_text(done)} of {count_text(steps, 'step')}"
+        dialling = bool(said["dialling"])
+        self._opened = self._opened or not dialling
+        if not dialling:
+            self._steps = f"{count_text(done)} of {count_text(steps, 'step')}"
         if self._over:
             return
         full = round(done / steps * _BAR_CELLS) if steps else 0
@@ -111,11 +113,11 @@ class DrivingScreen(ModalScreen[DriveResult | None]):
             Content.assemble(
                 ("█" * full, CONTENT_STYLES["accent"]),
                 ("░" * (_BAR_CELLS - full), MUTED),
-                f"  {self._steps}" if steps else "  dialling",
-                (f" · {answers}" if steps else "", MUTED),
+                "  dialling" if dialling else f"  {self._steps}",
+                ("" if dialling else f" · {answers}", MUTED),
             ),
         )
-        self._write("#driving-step", _standing(said, done, steps, self._request.timeout_s))
+        self._write("#driving-step", _standing(said, self._request.timeout_s))
 
     def _remark(self, sentence: str) -> None:
         self._remarks.append(safe_text(sentence))
@@ -175,17 +177,19 @@ class DrivingScreen(ModalScreen[DriveResult | None]):
         self.query_one(where, Static).update(words)
 
 
-def _standing(said: dict[str, Any], done: int, steps: int, patience_s: float) -> Content:
+def _standing(said: dict[str, Any], patience_s: float) -> Content:
     """What it does now, and what it waits for."""
-    step, waits_for = str(said["step"]), str(said["waits_for"])
-    head = f"Step {done + 1} of {steps}: {step}" if step and steps else "The end" if steps else "Dialling"
-    quiet_s = float(said["quiet_s"])
-    if not waits_for or (steps and quiet_s < _WORTH_A_WORD_S):
+    step, waits_for, quiet_s = str(said["step"]), str(said["waits_for"]), float(said["quiet_s"])
+    several = int(said["connections"]) > 1
+    head = f"Connection {said['connection']} of {said['connections']}. " if several else ""
+    if said["dialling"]:
+        return Content(head.strip())
+    head += f"Step {said['steps_done'] + 1} of {said['steps']}: {step}" if step else "After the last step"
+    if not waits_for or quiet_s < _WORTH_A_WORD_S:
         return Content(safe_text(head))
-    since = f"for {quiet_s:.0f} s, {patience_s:g} s at most" if steps else f"for {quiet_s:.0f} s"
     return Content.assemble(
         safe_text(head),
         ("\nwaits for ", CONTENT_STYLES["warning"]),
         safe_text(waits_for),
-        (f"\n{since}", MUTED),
+        (f"\nfor {quiet_s:.0f} s, {patience_s:g} s at most", MUTED),
     )

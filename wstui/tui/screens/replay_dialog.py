@@ -39,8 +39,8 @@ def ways(*, live: bool) -> list[Way]:
         else "Beside another session, message by message."
     )
     return [
-        Way(PLAY, "Play back", "Watch it happen again on this screen. Nothing is sent.", why_not),
-        Way(DRIVE, "Drive again", "Send what the client sent to an endpoint; then compare.", why_not),
+        Way(PLAY, "Play back", "Watch it happen again. Nothing is sent.", why_not),
+        Way(DRIVE, "Drive again", "Send its client's part again, then compare.", why_not),
         Way(SERVE, "Serve", "Be the recorded server, for any client.", why_not),
         Way(COMPARE, "Compare with another", so_far),
     ]
