@@ -250,19 +250,20 @@ class TimelineWriter:
         except sqlite3.Error as error:
             self._report(error)
             return False
-        for item, weight in part:
+        for _, weight in part:
             self._queue.popleft()
             self._committed_bytes += weight
-            if isinstance(item, threading.Event):
-                item.set()
         if self._problem:
             self._problem = ""
             self._tell(f"{self.path} can be written again; nothing that waited is lost.")
-        self._look_for_file()
         if self._on_commit is not None:
             # Whoever listens may be gone already; recording goes on without them.
             with contextlib.suppress(Exception):
                 self._on_commit(self._recording.last_id)
+        for item, _ in part:
+            if isinstance(item, threading.Event):
+                item.set()
+        self._look_for_file()
         return True
 
     def _look_for_file(self) -> None:
