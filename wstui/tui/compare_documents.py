@@ -51,7 +51,7 @@ def difference_title(row: CompareRow) -> str:
     before, after = row.events
     events = " │ ".join("none" if event is None else f"event {event}" for event in (before, after))
     if row.pair is not None:
-        return f"{row.pair.shape} · {events}"
+        return f"{safe_text(row.pair.shape)} · {events}"
     return f"{row.fact.what} · {events}" if row.fact is not None else row.heading
 
 

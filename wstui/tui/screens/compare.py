@@ -40,8 +40,8 @@ from wstui.tui.navigation import OpenAsked
 from wstui.tui.screens.dialogs import Choice, Chooser
 from wstui.tui.tones import CONTENT_STYLES, MUTED
 from wstui.tui.widgets.compare_list import CompareList
-from wstui.tui.widgets.key_bar import KeyBar
 from wstui.tui.widgets.document_view import DocumentView
+from wstui.tui.widgets.key_bar import KeyBar
 from wstui.tui.widgets.pane_title import PaneTitle
 from wstui.words.measures import count_text
 
