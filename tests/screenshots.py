@@ -77,7 +77,7 @@ async def run(
     target: str | None, size: tuple[int, int], act: Callable[[WstuiApp, Pilot[int]], Awaitable[None]]
 ):
     """Run the app on ``target`` and let ``act`` drive it."""
-    app = WstuiApp(target)
+    app = WstuiApp(*([] if target is None else [target]))
     async with app.run_test(size=size, notifications=True) as pilot:
         await act(app, pilot)
         app.exit(0)

@@ -158,8 +158,12 @@ class SessionSource:
         self.problem, self.state, self.progress = "", None, None
         self._generation += 1
         generation = self._generation
-        self._engine = await self._start_engine(lambda notice: self._notice(notice, generation))
-        await self._engine.do(Connect(profile=profile_to_mapping(profile), name=name))
+        engine = await self._start_engine(lambda notice: self._notice(notice, generation))
+        if generation != self._generation:  # closed while it started
+            await engine.shutdown()
+            return
+        self._engine = engine
+        await engine.do(Connect(profile=profile_to_mapping(profile), name=name))
 
     async def do(self, command: Command) -> dict[str, Any]:
         """Ask the engine.
