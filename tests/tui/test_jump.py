@@ -2,6 +2,7 @@
 
 import pytest
 
+from wstui.tui.screens.dialogs import Chooser
 from wstui.tui.screens.jump import JumpScreen, jumps_of
 from wstui.tui.widgets.heartbeat_graph import HeartbeatGraph
 from wstui.tui.widgets.message_list import MessageList
@@ -62,6 +63,10 @@ async def test_the_home_screen_and_its_dialogs(make_app, recording, look, snapsh
         await pilot.press("a")
         await pilot.pause()
         assert app.focused.id == "yes"
+        await pilot.press("escape")
+        await look.until(pilot, lambda: not app.screen.is_modal)
+        await pilot.press("f10", "d")
+        await look.until(pilot, lambda: isinstance(app.screen, Chooser))
 
 
 async def test_a_screen_of_another_size_ends_it_and_a_tiny_one_has_room(make_app, recording, look):

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from wstui.tui.screens.home_lists import HomeLists
 
 
+class DemoLink(Static):
+    """Something to click, or to jump to."""
+
+    async def jump_here(self) -> None:
+        """Gone to is chosen."""
+        await self.screen.run_action("demo")
+
+
 class ProfileList(OptionList):
     """Own profiles, then templates."""
 
@@ -45,6 +53,7 @@ class HomeScreen(HomeSessions):
         "f": "#home-filter",
         "p": "#profiles",
         "s": "#sessions",
+        "d": "#home-demo",
     }
     COMMANDS: ClassVar[set[Any]] = {action_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012
@@ -79,7 +88,7 @@ class HomeScreen(HomeSessions):
                         select_on_focus=False,
                         placeholder="wss://host/path, host:port, a profile's name — or demo",
                     )
-                    yield Static(Content.styled("try the demo", "underline"), id="home-demo")
+                    yield DemoLink(Content.styled("try the demo", "underline"), id="home-demo")
                 yield Static(id="home-problem")
             with Horizontal(id="home-filter-line"):
                 yield Static(Content("Find"), id="home-filter-word")

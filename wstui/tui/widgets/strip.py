@@ -18,7 +18,7 @@ from wstui.tui.graph_scale import (
 from wstui.tui.panel_data import PanelData
 from wstui.tui.state_words import SIGNS
 from wstui.tui.tones import MUTED
-from wstui.tui.widgets.silence_bar import amount_words
+from wstui.tui.widgets.silence_bar import amount_words, silence_tooltip
 
 _GRAPH_CELLS = (8, 30)
 _GRAPH_STYLES = {
@@ -58,6 +58,9 @@ class StatusStrip(Widget):
         if data.book is not self.data.book:
             self._scale = RoundTripScale()
         self.data = data
+        words = silence_tooltip(data.silence, data.foresight)
+        if words != self.tooltip:
+            self.tooltip = words
         if shown != self._shown:
             self._shown = shown
             self.refresh(layout=grows)
