@@ -64,7 +64,9 @@ def _certificate_lines(certificate: Mapping[str, Any], at_ns: int) -> Iterator[L
             weak = key == "signature" and str(certificate[key]).startswith(("SHA-1", "MD5"))
             yield fact(label, safe_text(str(certificate[key])), "warning" if weak else "plain")
     if certificate.get("sha256"):
-        yield fact("SHA-256", _fingerprint(str(certificate["sha256"])))
+        digits = str(certificate["sha256"])
+        yield fact("SHA-256", _fingerprint(digits[:32]))
+        yield fact("", _fingerprint(digits[32:]))
 
 
 def _dates(certificate: Mapping[str, Any], at_ns: int) -> Iterator[Line]:

@@ -31,6 +31,8 @@ class Glyphs:
     """Fillings of one cell from empty to full."""
     track: str
     left_half: str
+    folded: str
+    unfolded: str
 
 
 UNICODE = Glyphs(
@@ -51,6 +53,8 @@ UNICODE = Glyphs(
     bar=" ▏▎▍▌▋▊▉█",
     track="░",
     left_half="▌",
+    folded="▸",
+    unfolded="▾",
 )
 
 ASCII = Glyphs(
@@ -71,6 +75,8 @@ ASCII = Glyphs(
     bar="  --====#",
     track=".",
     left_half="|",
+    folded="+",
+    unfolded="-",
 )
 
 

@@ -20,6 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from wstui.tui.document import Document, Line, SpanDocument
+from wstui.tui.glyphs import terminal_glyphs
 from wstui.tui.json_document import JsonDocument, JsonRows
 from wstui.tui.tones import TONE_CLASSES, tone_class
 
@@ -56,6 +57,7 @@ class DocumentView(ScrollView, can_focus=True):
         self._place: tuple[int, int] | None = None
         self._keep_place = False
         self._cursor = 0
+        self._glyphs = terminal_glyphs()
         self._hits: re.Pattern[str] | None = None
 
     # -- the document ------------------------------------------------------------------------------
@@ -311,7 +313,7 @@ class DocumentView(ScrollView, can_focus=True):
         rows = self.json
         if rows is None or not rows.can_fold(row) or rows.offset_of(row):
             return " " * GUTTER_CELLS
-        return "▸ " if rows.is_folded(row) else "▾ "
+        return f"{self._glyphs.folded if rows.is_folded(row) else self._glyphs.unfolded} "
 
     def _mark_hits(self, text: Text) -> None:
         if self._hits is not None:
