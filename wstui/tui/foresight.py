@@ -6,12 +6,16 @@ ended. Reading those takes longer than a frame, so a thread does it, and again n
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from wstui.events import RecordedEvent
 from wstui.timeline import TimelineError, TimelineReader
+
+if TYPE_CHECKING:
+    from wstui.diagnosis import PastEnding
 
 ASK_EVERY_NS = 15_000_000_000
 _TAIL_EVENTS = 400
@@ -27,6 +31,8 @@ class Question:
     """Its phases, and ``open``."""
     last_id: int
     until_ns: int
+    history: "tuple[PastEnding, ...] | None" = None
+    """How earlier sessions ended, where that was read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Foresight:
     """The silence that ends it, in seconds, and by whom: what the bar of silence is held against."""
     words: str = ""
     """Who ends it and after what; empty where nothing is known, or it is over."""
+    history: "tuple[PastEnding, ...] | None" = field(default=None, compare=False)
+    """How earlier sessions ended: it is read once."""
 
 
 Foresee = Callable[[Question], Foresight]
@@ -48,7 +56,9 @@ def foresee(question: Question) -> Foresight:
 
     beginning = list(question.beginning)
     with TimelineReader(question.path) as reader:
-        history = history_before(reader)
+        history = question.history
+        if history is None:
+            history = history_before(reader)
         dialect = str(reader.info.settings.get("dialect", "auto"))
         first_id = max(beginning[-1].id + 1, question.last_id - _TAIL_EVENTS)
         tail = reader.events(first_id, question.last_id, payload_limit=_PAYLOAD_BYTES)
@@ -58,7 +68,7 @@ def foresee(question: Question) -> Foresight:
     )
     found = outlook(evidence)
     words = found.sentence.partition("; ")[2] if found.limit_s is not None else ""
-    return Foresight(silence_limit(beginning, history), words)
+    return Foresight(silence_limit(beginning, history), words, history)
 
 
 class ForesightTask:
@@ -104,6 +114,7 @@ class Foresights:
         self._task: ForesightTask | None = None
         self._opened_id = 0
         self._due_ns = 0
+        self._history: tuple[PastEnding, ...] | None = None
         self.now = Foresight()
 
     @property
@@ -128,9 +139,10 @@ class Foresights:
             self._opened_id, self._due_ns, self._task, self.now = beginning[-1].id, 0, None, Foresight()
         if self._task is not None and self._task.is_done:
             self.now = self._task.answer or self.now
+            self._history = self.now.history
             self._task = None
         if self._task is None and (now_ns >= self._due_ns if lasts else not self._due_ns):
             self._due_ns = now_ns + ASK_EVERY_NS
-            question = Question(self._path, tuple(beginning), last_id, now_ns)
+            question = Question(self._path, tuple(beginning), last_id, now_ns, self._history)
             self._task = ForesightTask(question, self._how)
         return self.now if lasts else Foresight(self.now.limit)
