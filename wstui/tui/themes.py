@@ -1,6 +1,9 @@
 """The themes of wstui's own: one accent colour, quiet greys, and words where colour might fail."""
 
+from dataclasses import replace
+
 from textual.theme import Theme
+
 
 DARK = Theme(
     name="wstui",
@@ -34,27 +37,24 @@ LIGHT = Theme(
     variables={"block-cursor-text-style": "none"},
 )
 
-SAFE = Theme(
+SAFE = replace(
+    DARK,
     name="wstui-colour-blind",
+    foreground="#dde1e6",
     primary="#56b4e9",
     secondary="#cc79a7",
     accent="#56b4e9",
     warning="#f0e442",
     error="#e69f00",
     success="#4aa3ff",
-    foreground="#dde1e6",
-    background="#14171c",
-    surface="#1a1e25",
-    panel="#222731",
-    dark=True,
-    variables={"footer-background": "#1a1e25", "block-cursor-text-style": "none"},
 )
 """Blue and orange, which protanopes, deuteranopes and tritanopes tell apart.
 
 Source: M. Okabe and K. Ito, "Color Universal Design" (2008).
 """
 
-SAFE_LIGHT = Theme(
+SAFE_LIGHT = replace(
+    LIGHT,
     name="wstui-colour-blind-light",
     primary="#005a9c",
     secondary="#8f3f72",
@@ -62,12 +62,6 @@ SAFE_LIGHT = Theme(
     warning="#7a6a00",
     error="#a84300",
     success="#0067b8",
-    foreground="#1d2228",
-    background="#fbfbfa",
-    surface="#f1f2f2",
-    panel="#e6e8ea",
-    dark=False,
-    variables={"block-cursor-text-style": "none"},
 )
 
 THEMES = (DARK, LIGHT, SAFE, SAFE_LIGHT)
