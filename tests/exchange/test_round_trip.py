@@ -1,7 +1,10 @@
 """What is exported comes back equal, and what cannot be read says so in one sentence."""
 
+import gzip
 import json
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from wstui.diagnosis import diagnose
 from wstui.events import Event, Kind
+from wstui.exchange.draft import Draft
 from wstui.exchange.importing import ImportProblem, import_file
 from wstui.exchange.source import ExportOptions
 from wstui.timeline import Note, TimelineReader
@@ -162,6 +166,8 @@ def test_what_a_newer_wstui_adds_is_passed_over(lines, tmp_path):
         (b"", "empty"),
         (b"milk, eggs\n", "text of another kind"),
         (b"\x7fELF\x00\x00", "binary data"),
+        (gzip.compress(bytes(50_000_000)), "packed with gzip; unpack it before"),
+        (b"PK\x03\x04\x00", "packed with zip"),
         (b"SQLite format 3\x00", "a database"),
         (b'{"type":"session","version":2,"started_ns":1}\n', "a newer wstui"),
         (b'{"type":"session","version":1}\n', "line 1"),
@@ -201,3 +207,59 @@ def test_what_run_prints_imports(session, export, tmp_path):
     rows = export(session).splitlines(keepends=True)[1:]
     done = imported(tmp_path, b"".join(rows))
     assert done.events == len([row for row in rows if json.loads(row)["type"] == "event"])
+
+
+class _Stop(BaseException):
+    """As Ctrl+C."""
+
+
+@pytest.mark.parametrize("form", ["jsonl", "har"])
+def test_ctrl_c_leaves_nothing_half(session, export, tmp_path, monkeypatch, form):
+    def stop(draft, event, add=Draft.add):
+        if draft.events == 3:
+            raise _Stop
+        return add(draft, event)
+
+    monkeypatch.setattr(Draft, "add", stop)
+    with pytest.raises(_Stop):
+        imported(tmp_path, export(session, form), f"x.{form}")
+    assert not [path for path in (tmp_path / "imported").rglob("*") if path.is_file()]
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from wstui.exchange import OutputError, export_jsonl, whole_file
+from wstui.exchange.draft import Draft
+from wstui.exchange.importing import import_file
+from wstui.timeline import TimelineError, TimelineReader
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+session, source, target, folder = map(Path, sys.argv[1:])
+try:
+    import_file(source, folder)
+except TimelineError as error:
+    print(error)
+try:
+    with TimelineReader(session) as reader, whole_file(target) as out:
+        export_jsonl(reader, out)
+except OutputError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_leaves_nothing_half(record, export, tmp_path):
+    event = Event(1, 0, "text", "sent", 1000, 1000, bytes(range(32, 127)) * 10, None)
+    session = record([event] * 400)
+    source, target, folder = tmp_path / "x.jsonl", tmp_path / "y.jsonl", tmp_path / "imported"
+    source.write_bytes(export(session))
+    arguments = [str(path) for path in (session, source, target, folder)]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *arguments], capture_output=True, text=True, check=True
+    )
+    importing, exporting = done.stdout.splitlines()
+    assert importing.endswith("; nothing of this import is kept.")
+    assert exporting.startswith(f"{target} cannot be written: ")
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+    assert set(tmp_path.iterdir()) <= {session, source, folder}

@@ -48,12 +48,14 @@ class Draft:
         if kind is not None:
             self._remove()
             return
-        self._send()
-        self._wait()
-        self._writer.close()
-        if self._problem:
+        try:
+            self._send()
+            self._wait()
+            self._writer.close()
+            self._check()
+        except BaseException:
             self._remove()
-            raise TimelineError(self._problem)
+            raise
 
     def add(self, event: Event) -> int:
         """One more event; its number."""
@@ -101,7 +103,8 @@ class Draft:
 
     def _note_problem(self, sentence: str, fatal: bool) -> None:
         del fatal
-        self._problem = self._problem or sentence
+        reason, _, _ = sentence.partition(". ")  # what follows is about recordings, which try again
+        self._problem = self._problem or f"{reason.rstrip('.')}; nothing of this import is kept."
 
     def _remove(self) -> None:
         self._writer.close()

@@ -7,8 +7,11 @@ Of a file that ends in the middle, what is whole is read.
 import heapq
 import mmap
 import re
-from collections.abc import Iterator
-from operator import attrgetter
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from math import isfinite
+from operator import le
 from pathlib import Path
 
 import msgspec
@@ -228,7 +231,7 @@ def _connection(draft: Draft, entry: HarEntry, number: int, start_ns: int, probl
         events = iter(heapq.merge(_own_events(facts, number, problems), numberless, key=_time_of))
     else:
         dialled = dialling_events(entry, number, start_ns)
-        events = ((None, event) for event in (*dialled, *messages))
+        events = ((None, event) for event in chain(dialled, messages))
     last_ns = start_ns
     new_ids: dict[int, int] = {}
     for old_id, event in events:
@@ -267,14 +270,31 @@ def _own_events(facts: _WstuiFacts, number: int, problems: Problems) -> Iterator
             problems.add(1, f"_wstui: {error}")
 
 
-def _messages(entry: HarEntry, connection: int, problems: Problems) -> list[Event]:
-    """All that Chrome's own importer would take, in the order of time."""
-    events: list[Event] = []
-    for index, raw in enumerate(entry.messages):
+class _Timed(msgspec.Struct):
+    time: float
+
+
+def _messages(entry: HarEntry, connection: int, problems: Problems) -> Iterator[Event]:
+    """All that Chrome's own importer would take, in the order of time; one of them in memory at once."""
+    for index in _in_order(entry.messages):
         try:
-            event = message_event(msgspec.json.decode(raw, type=HarMessage), connection)
+            event = message_event(msgspec.json.decode(entry.messages[index], type=HarMessage), connection)
         except (*UNREADABLE, ValueError, OverflowError) as error:
             problems.add(1, f"message {index + 1} of {entry.request.url}: {error}")
             continue
-        events.append(event)
-    return sorted(events, key=attrgetter("t_ns"))
+        yield event
+
+
+def _in_order(messages: list[msgspec.Raw]) -> Sequence[int]:
+    times = array("d", map(_time, messages))
+    if all(map(le, times, islice(times, 1, None))):
+        return range(len(times))
+    return sorted(range(len(times)), key=times.__getitem__)
+
+
+def _time(message: msgspec.Raw) -> float:
+    try:
+        time = msgspec.json.decode(message, type=_Timed).time
+    except UNREADABLE:
+        return 0.0
+    return time if isfinite(time) else 0.0

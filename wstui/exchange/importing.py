@@ -12,6 +12,13 @@ from wstui.profiles.curl import looks_like_curl
 
 _HEAD_BYTES = 64 << 10
 _SQLITE = b"SQLite format 3\x00"
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+}
 _EXPECTED = "expected JSON Lines of wstui, HAR, or a transcript of wscat or websocat"
 
 
@@ -90,6 +97,9 @@ def _why_not(form: str, head: bytes) -> str:
         return "a cURL command; “wstui import --curl” makes a profile of it"
     if form == "empty":
         return "empty"
+    packed = next((name for magic, name in _PACKED.items() if head.startswith(magic)), None)
+    if packed is not None:
+        return f"packed with {packed}; unpack it before, for nobody knows how large it becomes"
     kind = "binary data" if b"\x00" in head else "text of another kind"
     return f"{kind}; {_EXPECTED}"
 
