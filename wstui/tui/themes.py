@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from textual.theme import Theme
 
-
 DARK = Theme(
     name="wstui",
     primary="#6ba8e5",
