@@ -11,6 +11,10 @@ def test_words_keep_their_width_and_lose_what_is_not_ascii():
         assert cell_len(plain(text)) == cell_len(text)
 
 
+def test_what_is_left_out_does_not_look_like_a_full_stop_or_an_unknown_sign():
+    assert plain("64386.9… ▄▆ ⠒ ping ⠤ tcp") == "64386.9~ ## - ping _ tcp"
+
+
 async def test_a_whole_screen_in_ascii(make_app, recording, look, monkeypatch):
     monkeypatch.setattr("wstui.tui.app.speaks_unicode", lambda: False)
     app = make_app(str(recording))
