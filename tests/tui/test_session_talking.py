@@ -150,7 +150,7 @@ async def test_a_message_is_kept_in_the_profile(make_app, engines, home, look, o
         folder.mkdir()
         (folder / "mine.toml").write_text('url = "ws://localhost:1"\n')
     app = make_app("mine" if own else "binance-trades")
-    name = "mine" if own else app._target
+    name = "mine" if own else "binance-trades"
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         if not engines.started:
             await look.settle(app, pilot)
