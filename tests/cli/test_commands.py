@@ -104,6 +104,7 @@ def test_show(cli, recorded):
     pings = cli("show", recorded.stem, "--kind", "ping", "--kind", "pong").lines
     assert ["→" in line or "←" in line for line in pings if "note" not in line] == [True, True]
     assert len(cli("show", "last", "--from", "3", "--limit", "2").lines) == 2
+    assert cli("show", "last", "--kind", "reset").err == "No event is like that.\n"
 
 
 def test_diagnose(cli, recorded):

@@ -403,6 +403,7 @@ async def test_saved_messages_can_be_inserted(make_app, engines, home, look):
     app = make_app("mine")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await opened(app, pilot, engines, look)
+        assert "or F9 for one of the profile's" in look.shown(app)
         await pilot.press("f9")
         await pilot.pause()
         await pilot.press("down", "enter")

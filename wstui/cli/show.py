@@ -30,6 +30,7 @@ def command(session: str, kinds: tuple[str, ...], first_id: int, limit: int | No
     with open_session(session) as reader:
         lines = EventLines()
         notes = deque(reader.notes())
+        shown = 0
         for shown, event in enumerate(_chosen(reader, frozenset(kinds), first_id), start=1):
             for note in _notes_before(notes, event):
                 click.echo(_note_line(note))
@@ -39,6 +40,9 @@ def command(session: str, kinds: tuple[str, ...], first_id: int, limit: int | No
         else:
             for note in notes:
                 click.echo(_note_line(note))
+        if not shown:
+            why = "No event is like that." if reader.last_id() else "Nothing was recorded."
+            click.echo(why, err=True)
         if reader.damage:
             click.echo(f"wstui: {safe_text(reader.damage)}", err=True)
 

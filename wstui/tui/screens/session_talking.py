@@ -38,6 +38,7 @@ class SessionTalking(SessionMessages):
         """Give the composer its values and its history."""
         values = Values(os.environ, self.clock.wall_ns, self._last_received)
         self.query_one(Composer).values = values
+        self._offer_saved()
         self._load_history(self.profile_name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -49,6 +50,10 @@ class SessionTalking(SessionMessages):
         if action == "saved":
             return True if self.destination is not None and self.destination.profile.message else None
         return super().check_action(action, parameters)
+
+    def _offer_saved(self) -> None:
+        there_are = bool(self.destination is not None and self.destination.profile.message)
+        self.query_one(Composer).offer_saved(there_are=there_are)
 
     @work(thread=True, exclusive=True, group="history", exit_on_error=False)
     def _load_history(self, profile_name: str) -> None:
@@ -245,6 +250,7 @@ class SessionTalking(SessionMessages):
     def _kept(self, destination: Destination, name: str) -> None:
         self.destination = destination
         self.refresh_bindings()
+        self._offer_saved()
         where = shown_path(destination.path) if destination.path is not None else ""
         self.app.notify(f"Kept “{name}” in {where}; F9 inserts it.", markup=False)
 

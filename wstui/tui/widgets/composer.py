@@ -34,6 +34,9 @@ _SHOWN_FOR_CONTROLS = {
 """One character for one, so that the cursor stays where it seems to be."""
 
 
+_PLACEHOLDER = Content("Type a message; Enter sends it, Alt+Enter begins another line")
+_PLACEHOLDER_WITH_SAVED = Content("Type a message, or F9 for one of the profile's; Enter sends it")
+
 LONG_PASTE_CHARACTERS = 32 * 1024
 
 _ENTER_KEYS = {
@@ -157,7 +160,7 @@ class Composer(Vertical):
             id="compose-input",
             compact=True,
             highlight_cursor_line=False,
-            placeholder=Content("Type a message; Enter sends it, Alt+Enter begins another line"),
+            placeholder=_PLACEHOLDER,
         )
 
     def on_mount(self) -> None:
@@ -176,6 +179,10 @@ class Composer(Vertical):
         area = self.query_one(MessageInput)
         area.load_text(sent.text)
         area.move_cursor(area.document.end)
+
+    def offer_saved(self, *, there_are: bool) -> None:
+        """Say that the profile has messages to insert, where it has."""
+        self.query_one(MessageInput).placeholder = _PLACEHOLDER_WITH_SAVED if there_are else _PLACEHOLDER
 
     def keep_draft(self) -> None:
         """What is typed goes to the history before something else takes its place."""
