@@ -11,6 +11,7 @@ from wstui.engine.json_path import parse_path
 from wstui.lab import LabServer
 from wstui.replay.compare import align_sessions, judge
 from wstui.replay.difference import Rules
+from wstui.replay.report import report_lines
 from wstui.timeline import TimelineReader
 
 
@@ -137,3 +138,14 @@ async def test_serving_says_who_came(record, tools, child, drive):
     assert client["last_words"] == "1 of 1 recorded acts were played."
     process.stdin.close()
     assert await process.wait() == 0
+
+
+def test_the_order_counts_where_it_is_asked_for(record, tools):
+    one = record(tools.talk('< {"type":"a"}', '< {"type":"b"}', '< {"type":"c"}', '< {"type":"d"}'))
+    two = record(tools.talk('< {"type":"b"}', '< {"type":"c"}', '< {"type":"a"}', '< {"type":"d"}'))
+    aligned = beside((one, two))
+    assert judge(aligned, Rules()).is_equal
+    comparison = judge(aligned, Rules(in_order=True))
+    assert [pair.what for pair in comparison.connections[0].pairs] == ["moved", "equal", "equal", "equal"]
+    assert comparison.connections[0].equal == 3
+    assert "moved text type=a [event 2 | 4]" in "\n".join(report_lines(comparison))

@@ -201,6 +201,8 @@ async def test_going_through_the_differences(make_app, look, two):
         assert pairs.selected == 2
         await pilot.press("x")
         await look.until(pilot, lambda: "≠ 5 differences" in look.shown(app))
+        await pilot.press("o")
+        await look.until(pilot, lambda: "Messages · exact · in order" in look.shown(app))
         await pilot.press("home", "end", "up", "up")
         assert pairs.selected == len(pairs.rows) - 3
         await pilot.press("enter")  # the extra message: B's

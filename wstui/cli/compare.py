@@ -13,10 +13,11 @@ from wstui.cli.status import NEVER_OPENED, Failure
 @click.option("--ignore", "ignored", multiple=True, metavar="PATH",
               help="A JSON path whose changes do not count; may be given many times.")  # fmt: skip
 @click.option("--exact", is_flag=True, help="Count times and generated ids too.")
+@click.option("--in-order", is_flag=True, help="Count it where messages come in another order.")
 @click.option("--connection", type=click.IntRange(0), metavar="N",
               help="Of the first session only this connection.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The comparison as one JSON line.")
-def command(before: str, after: str, ignored: tuple[str, ...], exact: bool,
+def command(before: str, after: str, ignored: tuple[str, ...], exact: bool, in_order: bool,
             connection: int | None, as_json: bool) -> int:  # fmt: skip
     """Compare what two servers said, message by message, and how the connections ended.
 
@@ -39,7 +40,9 @@ def command(before: str, after: str, ignored: tuple[str, ...], exact: bool,
     with open_session(before) as old, open_session(after) as new:
         try:
             with ProgressLine("comparing"):
-                comparison = compare(old, new, ignore=paths, automatic=not exact, connection=connection)
+                comparison = compare(
+                    old, new, ignore=paths, automatic=not exact, in_order=in_order, connection=connection
+                )
         except RecordingError as error:
             raise Failure(str(error), NEVER_OPENED) from error
     return print_comparison(comparison, as_json=as_json)

@@ -5,6 +5,7 @@ one side has more of. Shapes may interleave as they like. What is left over is p
 sides have something left after the same request: an answer that has another shape now.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
@@ -175,6 +176,38 @@ def cut_short(pairs: Sequence[Pair], *, before: bool) -> list[Pair]:
         else pair
         for pair in pairs
     ]
+
+
+def out_of_order(pairs: Sequence[Pair]) -> frozenset[int]:
+    """The pairs that came in another order on the second side: as few as would have to be moved.
+
+    Args:
+        pairs: as :func:`align` gives them.
+
+    Returns:
+        Their places in ``pairs``: all but a longest run of pairs in which both sides' events increase.
+    """
+    both = [
+        (at, pair.after.moment.event)
+        for at, pair in enumerate(pairs)
+        if pair.before is not None and pair.after is not None
+    ]
+    ends: list[int] = []
+    """For each length the least event that a run of this length can end with; and, below, its pair."""
+    last: list[int] = []
+    before: dict[int, int] = {}
+    for at, event in both:
+        length = bisect_left(ends, event)
+        if length:
+            before[at] = last[length - 1]
+        ends[length : length + 1] = [event]
+        last[length : length + 1] = [at]
+    kept: set[int] = set()
+    at_end = last[-1] if last else None
+    while at_end is not None:
+        kept.add(at_end)
+        at_end = before.get(at_end)
+    return frozenset(at for at, _ in both if at not in kept)
 
 
 def _other(pair: Pair, *, before: bool) -> int:

@@ -7,9 +7,11 @@ round trips are only shown.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from wstui.diagnosis import Verdict, diagnose
 from wstui.engine.json_path import JsonPath, Place, place_text, scalars
-from wstui.replay.alignment import Item, Looks, Pair, align, cut_short, server_messages, streams
+from wstui.replay.alignment import Item, Looks, Pair, align, cut_short, out_of_order, server_messages, streams
 from wstui.replay.comparison import (
     Comparison,
     ConnectionComparison,
@@ -41,6 +43,7 @@ def compare(
     *,
     ignore: Sequence[JsonPath] = (),
     automatic: bool = True,
+    in_order: bool = False,
     connection: int | None = None,
 ) -> Comparison:
     """Compare two recorded sessions.
@@ -50,12 +53,14 @@ def compare(
         after: the session that is measured.
         ignore: places whose changes do not count.
         automatic: leave out times and generated ids without being told.
+        in_order: count it where messages come in another order.
         connection: only this one of ``before``, beside the first open one of ``after``.
 
     Raises:
         RecordingError: one of them was never open.
     """
-    return judge(align_sessions(before, after, connection=connection), Rules(tuple(ignore), automatic))
+    rules = Rules(tuple(ignore), automatic, in_order)
+    return judge(align_sessions(before, after, connection=connection), rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +156,15 @@ def _aligned(before: _Located, after: _Located, tell: Tell) -> AlignedConnection
 def _judged(rules: Rules, row: AlignedConnections, tell: Tell) -> ConnectionComparison:
     old, new = row.before, row.after
     judging = _Judge(rules, _said(old), _said(new))
+    moved = out_of_order(row.pairs) if rules.in_order else frozenset()
     judged = []
     for number, pair in enumerate(row.pairs):
         if number % TOLD_EVERY == 0:
             tell("Comparing", number / len(row.pairs))
-        judged.append(judging.judged(pair))
+        said = judging.judged(pair)
+        if number in moved and said.what == "equal":
+            said = msgspec.structs.replace(said, what="moved")
+        judged.append(said)
     differences = tuple(pair for pair in judged if pair.counts)
     facts = [
         *opening_differences(old, new),
@@ -166,7 +175,7 @@ def _judged(rules: Rules, row: AlignedConnections, tell: Tell) -> ConnectionComp
         old.number,
         new.number,
         sum(pair.before is not None and pair.after is not None for pair in row.pairs)
-        - sum(pair.what == "changed" for pair in differences),
+        - sum(pair.what in ("changed", "moved") for pair in differences),
         differences,
         tuple(facts),
         judging.ignored,

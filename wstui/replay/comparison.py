@@ -21,7 +21,7 @@ class RecordedMessage(msgspec.Struct, frozen=True, gc=False):
     t_ns: int = 0
 
 
-COUNTING = ("changed", "missing", "extra")
+COUNTING = ("changed", "moved", "missing", "extra")
 """What of :attr:`MessagePair.what` is a difference."""
 
 
@@ -29,8 +29,9 @@ class MessagePair(msgspec.Struct, frozen=True, gc=False):
     """Two messages that stand beside each other, or one that stands alone."""
 
     what: str
-    """``equal``, ``changed``, ``missing`` (only in the first session), ``extra`` (only in the second), or
-    ``surplus``: alone too, but it only says how long one listened."""
+    """``equal``, ``changed``, ``moved`` (in another place, where the order counts), ``missing`` (only in the
+    first session), ``extra`` (only in the second), or ``surplus``: alone too, but it only says how long one
+    listened."""
     shape: str
     before: RecordedMessage | None
     after: RecordedMessage | None

@@ -68,6 +68,8 @@ class Rules:
     paths: Sequence[JsonPath] = ()
     automatic: bool = True
     """Leave out times and generated ids."""
+    in_order: bool = False
+    """Count it where messages come in another order, whatever interleaves."""
 
     def why_ignored(self, change: Change, before: Side, after: Side) -> str:
         """Why this change says nothing, or an empty text."""

@@ -9,6 +9,7 @@ import msgspec
 from wstui.engine.json_path import place_text
 from wstui.events import safe_bytes, safe_text
 from wstui.replay.comparison import (
+    COUNTING,
     Comparison,
     ConnectionComparison,
     FactDifference,
@@ -80,7 +81,7 @@ def _connection_lines(row: ConnectionComparison, *, named: bool) -> Iterator[str
 
 
 def _counts(row: ConnectionComparison) -> str:
-    counts = {what: sum(m.what == what for m in row.messages) for what in ("changed", "missing", "extra")}
+    counts = {what: sum(m.what == what for m in row.messages) for what in COUNTING}
     return "".join(f", {count} {what}" for what, count in counts.items() if count)
 
 
@@ -93,8 +94,10 @@ def _difference_lines(difference: MessagePair) -> Iterator[str]:
         sign = "-" if before is not None else "+"
         yield f"{sign} {difference.what} {shape} [event {only.event}]: {_text(only)}"
         return
-    yield f"~ changed {shape} [event {before.event} | {after.event}]"
-    if not difference.changes:
+    yield f"~ {difference.what} {shape} [event {before.event} | {after.event}]"
+    if difference.what == "moved":
+        yield f"    {_text(before)}"
+    elif not difference.changes:
         yield f"    - {_text(before)}"
         yield f"    + {_text(after)}"
     for change in difference.changes[:_CHANGES_SHOWN]:

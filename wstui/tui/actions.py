@@ -313,6 +313,7 @@ ACTIONS: tuple[Action, ...] = (
     _A(_P.COMPARE, "next_difference(-1)", "N", "previous", "The difference before.", 6, True),
     _A(_P.COMPARE, "ignore_place", "i", "ignore", "Leave the difference's place out, or not.", 5, True),
     _A(_P.COMPARE, "exact", "x", "exact", "Count times and generated ids too, or not.", 8, True),
+    _A(_P.COMPARE, "in_order", "o", "order", "Count it where messages come in another order.", 8, True),
     _A(_P.COMPARE, "again", "r", "again", "Read both sessions as they are now.", 7, True),
     _A(_P.COMPARE, "open_side('a')", "a", "open A", "Show session A, at the event.", 9, True),
     _A(_P.COMPARE, "open_side('b')", "b", "open B", "Show session B, at the event.", 9, True),

@@ -11,6 +11,7 @@ from wstui.diagnosis import Verdict
 from wstui.engine.json_path import place_text
 from wstui.events import Kind, close_code_name, safe_text
 from wstui.replay.comparison import (
+    COUNTING,
     Comparison,
     ConnectionComparison,
     HeartbeatSide,
@@ -65,7 +66,7 @@ def difference_document(row: CompareRow) -> Document:
     if pair.before is None or pair.after is None:
         return SpanDocument([*_alone_lines(pair), *_whole_lines(pair.before or pair.after)])
     lines = list(_change_lines(pair))
-    if pair.what == "equal":
+    if pair.what in ("equal", "moved"):
         return SpanDocument([*lines, *_whole_lines(pair.before)])
     binary = Kind.BINARY in (pair.before.kind, pair.after.kind)
     spans = message_diff(pair.before.payload, pair.after.payload, binary=binary)
@@ -109,7 +110,9 @@ def _change_lines(pair: MessagePair) -> Iterator[Line]:
     for change, why in pair.ignored[:_SHOWN_CHANGES]:
         shown = f"{_place(change)}  {value_text(change.before)} → {value_text(change.after)}"
         yield (("left out  ", "quiet"), (f"{shown}: {_why(why)}", "quiet"))
-    if pair.what == "equal":
+    if pair.what in ("equal", "moved"):
+        if pair.what == "moved":
+            yield (("In B it came in another place.", "warning"),)
         if not pair.ignored:
             assert pair.before is not None
             assert pair.after is not None
@@ -320,7 +323,7 @@ def summary(comparison: Comparison) -> tuple[str, str]:
     same = f"{count_text(equal, 'message')} equal"
     if comparison.is_equal:
         return f"✓ Equal: the two server sides agree; {same}.", "good"
-    kinds = {"changed": 0, "missing": 0, "extra": 0}
+    kinds = dict.fromkeys(COUNTING, 0)
     for row in comparison.connections:
         for pair in row.messages:
             kinds[pair.what] += 1

@@ -27,6 +27,7 @@ SIGNS = {
     "equal": ("=", "quiet"),
     "alike": ("≈", "quiet"),
     "changed": ("≠", "warning"),
+    "moved": ("↕", "warning"),
     "missing": ("−", "error"),
     "extra": ("+", "accent"),
     "surplus": ("·", "quiet"),

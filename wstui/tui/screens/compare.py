@@ -86,6 +86,7 @@ class CompareScreen(Screen[None]):
         self.compared: Compared | None = None
         self.rules: list[JsonPath] = []
         self.automatic = True
+        self.in_order = False
         self._incomplete = incomplete
         self._working: Worker[None] | None = None
         self._shown_connection: ConnectionComparison | None = None
@@ -146,7 +147,7 @@ class CompareScreen(Screen[None]):
                 raise Stopped
             progress.tell(words, share)
 
-        rules = Rules(tuple(self.rules), self.automatic)
+        rules = Rules(tuple(self.rules), self.automatic, self.in_order)
         try:
             if afresh or self.compared is None:
                 compared = compare_files(self.paths, rules, tell)
@@ -206,11 +207,12 @@ class CompareScreen(Screen[None]):
             line.update(Content())
             return
         words, tone = summary(self.compared.comparison)
-        rules = [rule.text for rule in self.rules]
-        said = [f"ignoring {safe_text(', '.join(rules))}"] if rules else []
-        said += [] if self.automatic else ["exact: times and ids count"]
-        more = "".join(f"  · {part}" for part in said)
-        line.update(Content.assemble((words, f"bold {CONTENT_STYLES[tone]}"), (more, MUTED)))
+        line.update(Content.styled(words, f"bold {CONTENT_STYLES[tone]}"))
+        said = ["Messages"]
+        said += [f"ignoring {safe_text(', '.join(rule.text for rule in self.rules))}"] if self.rules else []
+        said += [] if self.automatic else ["exact"]
+        said += ["in order"] if self.in_order else []
+        self.query_one("#cmp-messages-title", PaneTitle).left = Content(" · ".join(said))
 
     def _show_sides(self) -> None:
         if self.compared is not None:
@@ -285,7 +287,7 @@ class CompareScreen(Screen[None]):
             return True if messages.rows is not None and messages.rows.differing else None
         if action == "ignore_place":
             return True if self._places() else None
-        if action == "exact":
+        if action in ("exact", "in_order"):
             return True if self.compared is not None else None
         if action == "open_side":
             return True
@@ -329,6 +331,11 @@ class CompareScreen(Screen[None]):
     def action_exact(self) -> None:
         """Let times and generated ids count, or leave them out again."""
         self.automatic = not self.automatic
+        self._judge_again()
+
+    def action_in_order(self) -> None:
+        """Let the order of messages count, or no longer."""
+        self.in_order = not self.in_order
         self._judge_again()
 
     def action_part(self, number: str) -> None:
