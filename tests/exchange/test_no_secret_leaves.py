@@ -1,6 +1,7 @@
 """A planted secret leaves in no format, however it is written and wherever it stands."""
 
 import base64
+import io
 import json
 import re
 from itertools import pairwise
@@ -11,10 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from wstui.events import Event
-from wstui.exchange.formats import FORMATS
+from wstui.exchange.formats import FORMATS, export_session
 from wstui.exchange.selection import Selection
 from wstui.exchange.source import ExportOptions
-from wstui.timeline import Note
+from wstui.timeline import Note, TimelineReader
 
 START_NS = 1_763_800_000_000_000_000
 SIGNS = "abcXYZ0189-_.~!$/+é\"\\ü😀=&%:,' "
@@ -49,6 +50,9 @@ def planted(secret, cuts):
         ),
         make("text", "sent", named),
         make("text", payload=twice),
+        make("text", payload=json.dumps({"a": json.dumps({"credentials": {"inner": [secret]}})}).encode()),
+        make("text", payload=b"42" + json.dumps(["auth", {"token": {"v": secret}}]).encode()),
+        make("redirect", "local", status=302, location=f"/x?token={quote(secret, safe='')}", url="wss://h/"),
         make("text", payload=json.dumps([secret], ensure_ascii=False).encode()),
         make("text", payload=f'["{escaped}"]'.encode()),
         make("text", payload=quote(secret).encode() + b" " + quote(secret, safe="").lower().encode()),
@@ -183,3 +187,20 @@ def test_basic_credentials_give_their_password_away(record, export):
     data = export(record(events))
     assert b"zq9-password" not in data
     assert value.encode() not in data
+
+
+def test_all_formats_say_alike_how_much_they_replaced(record):
+    secret = "zqSecret-1f9A"
+    notes = (Note(1, None, START_NS, f"I used {secret}", "", 5, None),)
+    marks = [(2, "hello", "d", {"token": secret})]
+    path = record(
+        planted(secret, [3]), notes=notes, marks=marks, title=f"of {secret}", url=f"wss://h/?key={secret}"
+    )
+    done = {}
+    for form in FORMATS:
+        for what, messages in (("events", 0), ("heartbeat", 2)):
+            with TimelineReader(path) as reader:
+                options = ExportOptions(what=what, messages=messages)
+                done[form, what] = export_session(reader, io.BytesIO(), form, options)
+    assert len(set(done.values())) == 1
+    assert done["md", "events"].redactions >= 13

@@ -48,6 +48,13 @@ def test_the_same_secret_has_the_same_placeholder_everywhere():
         b"AUTH: Bearer hush-hush-hush",
         b"%74oken=hush&a?%74oken=hush",
         b'prefix {"apiKey":"hush"} suffix',
+        b'{"inner": "{\\"auth_token\\": {\\"value\\": \\"hush\\"}}"}',
+        b'["{\\"x\\":\\"{\\\\\\"password\\\\\\":[\\\\\\"hush\\\\\\"]}\\"}"]',
+        b'42["login",{"token":{"v":"hush"}}]',
+        b'{"token":{"v":"hush"}}\n{"b":1}',
+        b'data: [INFO] {"token":["hush"]}',
+        b'{"half":"\\ud800","token":{"v":"hush"}}',
+        b'\xff{"token":{"v":"hush"}}',
     ],
 )
 def test_secrets_in_payloads(payload):
@@ -150,3 +157,44 @@ def test_batches_and_single_events_agree():
     one, many = Redactor(), Redactor()
     assert [one.event(e) for e in events] == many.events(events)
     assert one.count == many.count
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("redirect", {"location": "/x?sig=hush-hush", "url": "wss://me:hush-hush@h/"}),
+        ("upgrade", {"response": {"headers": [["Location", "https://h/?token=hush-hush"]], "body": ""}}),
+        ("upgrade", {"response": {"headers": [], "body": '{"token":{"value":"hush-hush"}}'}}),
+        ("upgrade", {"request": {"headers": [["Referer", "https://me:hush-hush@h/"]]}}),
+        ("upgrade", {"request": {"headers": [["Origin", "https://h/?api_key=hush-hush"]]}}),
+        ("upgrade", {"request": {"headers": [["Sec-WebSocket-Protocol", "chat, bearer, hush-hush"]]}}),
+        ("upgrade", {"request": {"headers": [["Proxy-Authorization", "Basic bWU6aHVzaC1odXNo"]]}}),
+        ("upgrade", {"request": {"headers": {"Cookie": "a=hush-hush"}}}),
+        ("open", {"subprotocol": "bearer.hush-hush"}),
+        ("close", {"code": 4001, "reason": "password: hush-hush"}),
+        ("close", {"code": 4001, "reason": '{"secret":["hush-hush"]}'}),
+        ("error", {"message": "the URL wss://h/?token=hush-hush is refused"}),
+        ("proxy", {"target": "http://me:hush-hush@proxy:3128"}),
+    ],
+)
+def test_secrets_in_details(kind, detail):
+    redactor = Redactor()
+    redactor.learn_events([event(kind, **detail)])
+    shown = json.dumps(redactor.event(event(kind, **detail)).detail)
+    assert "hush" not in shown
+    assert "bWU6" not in shown
+    assert "[redacted " in shown
+    assert b"hush" not in redactor.payload(b"later: hush-hush")
+
+
+def test_secrets_in_settings():
+    settings = {
+        "subprotocols": ["graphql", "bearer", "hush-hush"],
+        "auth": {"type": "bearer", "token": "hush-hush"},
+        "headers": {"X-Api-Key": "hush-hush"},
+        "proxy": {"url": "http://me:hush-hush@p"},
+        "script": [{"steps": ['send {"op":"login","key":"hush-hush"}']}],
+    }
+    shown = Redactor().mapping(settings)
+    assert "hush" not in json.dumps(shown)
+    assert shown["subprotocols"][:2] == ["graphql", "bearer"]

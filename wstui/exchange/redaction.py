@@ -9,16 +9,21 @@ first, so that a secret is found also before the place that names it, and in any
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from wstui.events import Kind, RecordedEvent
 from wstui.exchange.known_secrets import MIN_LENGTH, KnownSecrets
 from wstui.exchange.suspects import Payloads, may_name_a_secret
-from wstui.profiles.secrets import is_secret_name, redact_header, redact_text, redact_value
+from wstui.profiles.secrets import (
+    is_secret_name,
+    redact_header,
+    redact_subprotocols,
+    redact_text,
+    redact_value,
+)
 from wstui.timeline import StoredEvent
 
 _NUMBERED = re.compile(r"\[redacted(?: \d+)?\]")
@@ -35,6 +40,13 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 """A number is replaced where it stands, and not hunted: in JSON it stands without quotes."""
 _UNFINISHED = re.compile(r'"(?P<name>(?:[^"\\]|\\.){1,200})"\s*:\s*"(?P<value>[^"]*)\Z')
 _PREFIX_LENGTH = 4
+
+_json = json.JSONDecoder(strict=False)
+_JSON_START = re.compile(r'[\[{](?=\s*["\[{\]}\dtfn-])')
+_JSON_IN_JSON = 4
+"""So deep is JSON looked for in strings of JSON."""
+_MOST_TRIES = 32
+"""So often may what looks like JSON in a text be none."""
 
 
 class Redactor:
@@ -144,7 +156,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Free text as it may leave: a URL, a reason, a message, JSON."""
-        shown = self._named(text)
+        shown = self._named_within(text)
         data = shown.encode("utf-8", "surrogatepass")
         replaced = self._by_value(data)
         return shown if replaced == data else replaced.decode("utf-8", "surrogatepass")
@@ -166,34 +178,61 @@ class Redactor:
         return redact_text(text, self._shown)
 
     def _by_name(self, payload: bytes) -> bytes:
-        text = payload.decode("utf-8", "surrogateescape")
-        shown = self._named(text)
+        shown = self._named_within(payload.decode("utf-8", "surrogateescape"))
         try:
-            value = msgspec.json.decode(shown.encode())
-        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             return shown.encode("utf-8", "surrogateescape")
-        # Pairs were replaced in place; whole objects and names spelled with escapes are found here.
-        redacted = self._named_inside(value)
-        return shown.encode() if redacted == value else msgspec.json.encode(redacted)
+        except UnicodeEncodeError:  # half a character, spelled as an escape
+            return shown.encode("utf-8", "surrogatepass")
 
-    def _named_inside(self, value: Any) -> Any:
+    def _named_within(self, text: str, depth: int = 0) -> str:
+        """Pairs in the text are replaced in place; then the JSON that it is, or holds, is looked into.
+
+        There whole objects below a secret's name are found, names that are spelled with escapes, and JSON in
+        strings of JSON.
+        """
+        text = self._named(text)
+        parts: list[str] = []
+        done = at = failed = 0
+        while depth <= _JSON_IN_JSON and failed < _MOST_TRIES and (start := _JSON_START.search(text, at)):
+            try:
+                value, end = _json.raw_decode(text, start.start())
+            except (ValueError, RecursionError):
+                failed, at = failed + 1, start.end()
+                continue
+            shown = self._named_inside(value, depth + 1)
+            if shown != value:
+                parts += text[done : start.start()], _json_text(shown)
+                done = end
+            at = end
+        return "".join((*parts, text[done:]))
+
+    def _named_inside(self, value: Any, depth: int) -> Any:
         if isinstance(value, str):
-            return self._named(value)
+            return self._named_within(value, depth)
         if isinstance(value, dict):
             return {
-                key: self._secret(inner, key) if is_secret_member(key, inner) else self._named_inside(inner)
+                key: self._secret(inner, key)
+                if is_secret_member(key, inner)
+                else self._named_inside(inner, depth)
                 for key, inner in value.items()
             }
-        return [self._named_inside(inner) for inner in value] if isinstance(value, list) else value
+        return [self._named_inside(inner, depth) for inner in value] if isinstance(value, list) else value
 
     def _member(self, key: Any, value: Any) -> Any:
         if key == "headers" and isinstance(value, list):
             return [self._header(line) for line in value]
         if key == "headers" and isinstance(value, dict):
             return dict(self._header([name, inner]) for name, inner in value.items())
+        if key == "subprotocol" and isinstance(value, str):
+            return self._subprotocols([value])[0]
+        if key == "subprotocols" and isinstance(value, list) and all(isinstance(row, str) for row in value):
+            return self._subprotocols(value)
         if is_secret_member(key, value):
             return self._secret(value, str(key))
         return self._value(value)
+
+    def _subprotocols(self, subprotocols: list[str]) -> list[str]:
+        return [self.text(row) for row in redact_subprotocols(subprotocols, self._shown)]
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -275,6 +314,10 @@ def _says_more(event: RecordedEvent | StoredEvent) -> bool:
         return True
     detail = event.detail or ""
     return "cut" in detail or "fragment" in detail
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _texts_in(value: Any) -> Iterator[str]:

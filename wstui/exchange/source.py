@@ -31,6 +31,10 @@ _MESSAGE_LIMIT_BYTES = 64 << 20
 """A fragmented message is looked into as one up to this size."""
 
 
+_COUNTED = ("info", "events", "marks", "notes")
+"""What the session itself holds; a verdict only repeats it."""
+
+
 class Exported(NamedTuple):
     """What an export was."""
 
@@ -74,6 +78,8 @@ class Source:
         """Ranges of events in whose payloads nothing names a secret."""
         self._counts: dict[str, int] = {}
         """Redactions by what they were made in; a second pass counts afresh."""
+        self._marked = 0
+        """The first event of the batch whose marks were asked for last."""
         self._evidence: list[RecordedEvent] | None = None
         self.events = 0
         """How many events the last pass gave."""
@@ -94,23 +100,34 @@ class Source:
 
     def batches(self) -> Iterator[list[RecordedEvent]]:
         """One pass over the chosen events."""
-        self.events = self._counts["events"] = self._counts["marks"] = 0
+        self._begin_pass()
         for found in self.selection.batches(self._reader):
             self.events += len(found)
             yield found if self._redactor is None else self._redacted(found)
+            self._count_marks(found)
 
     def stored(self) -> Iterator[list[StoredEvent]]:
         """The same as they stand in the file, which is several times as fast."""
         if not self.selection.is_everything:
             yield from ([as_stored(event) for event in batch] for batch in self.batches())
             return
-        self.events = self._counts["events"] = self._counts["marks"] = 0
+        self._begin_pass()
         for found in self._reader.stored(batch=_BATCH):
             self.events += len(found)
             yield found if self._redactor is None else self._redacted_stored(found, self._redactor)
+            self._count_marks(found)
+
+    def _begin_pass(self) -> None:
+        self.events = self._counts["events"] = self._counts["marks"] = self._marked = 0
+
+    def _count_marks(self, batch: Sequence[RecordedEvent | StoredEvent]) -> None:
+        """What is replaced is told alike of all formats, also of those that have no place for marks."""
+        if self._redactor is not None and self._marked != batch[0].id:
+            self.marks(batch)
 
     def marks(self, batch: Sequence[RecordedEvent | StoredEvent]) -> dict[int, list[Mark]]:
         """The marks of a batch, by event."""
+        self._marked = batch[0].id
         found = self._reader.marks_between(batch[0].id, batch[-1].id)
         if self._redactor is None:
             return found
@@ -154,7 +171,10 @@ class Source:
         """What was done so far."""
         if self._redactor is None:
             return Exported(self.events, 0, 0)
-        return Exported(self.events, sum(self._counts.values()), self._redactor.secrets)
+        if "notes" not in self._counts:
+            self.notes()
+        told = sum(self._counts.get(part, 0) for part in _COUNTED)
+        return Exported(self.events, told, self._redactor.secrets)
 
     def _counted(self, part: str, make: Callable[[], Made]) -> Made:
         before = self._redactor.count if self._redactor else 0
