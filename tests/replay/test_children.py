@@ -3,12 +3,15 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
+from itertools import combinations, permutations
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from wstui.engine.json_path import parse_path
 from wstui.lab import LabServer
+from wstui.replay.alignment import Pair, out_of_order
 from wstui.replay.compare import align_sessions, judge
 from wstui.replay.difference import Rules
 from wstui.replay.report import report_lines
@@ -149,3 +152,18 @@ def test_the_order_counts_where_it_is_asked_for(record, tools):
     assert [pair.what for pair in comparison.connections[0].pairs] == ["moved", "equal", "equal", "equal"]
     assert comparison.connections[0].equal == 3
     assert "moved text type=a [event 2 | 4]" in "\n".join(report_lines(comparison))
+
+
+def test_as_few_as_possible_are_moved():
+    def side(event):
+        return SimpleNamespace(moment=SimpleNamespace(event=event))
+
+    for order in permutations(range(5)):
+        pairs = [Pair(side(at), side(event)) for at, event in enumerate(order)]
+        moved = out_of_order([*pairs, Pair(side(9), None)])
+        kept = [event for at, event in enumerate(order) if at not in moved]
+        assert kept == sorted(kept)
+        rising = [
+            some for size in range(6) for some in combinations(order, size) if list(some) == sorted(some)
+        ]
+        assert len(kept) == max(map(len, rising))
