@@ -115,6 +115,10 @@ class HomeScreen(HomeSessions):
         """Read the lists whenever the screen comes to the front, once its frame stands."""
         self.call_after_refresh(self.action_reload)
 
+    def on_screen_suspend(self) -> None:
+        """Whoever looks elsewhere does not wait for old sessions to be read."""
+        self.workers.cancel_group(self, "lists")
+
     def show_problem(self, sentence: str) -> None:
         """A sentence in place, or nothing."""
         if sentence:
@@ -163,7 +167,8 @@ class HomeScreen(HomeSessions):
         words = self.query_one("#home-filter", Input).value
         found = self._found = self._lists.matching(words)
         _fill(self.query_one(ProfileList), found.profile_lines(self._clock.wall_ns()))
-        no_sessions = _NOTHING_FOUND if self._lists.sessions else _NO_SESSIONS
+        nothing = _NOTHING_FOUND if self._lists.whole else _STILL_LOOKING
+        no_sessions = nothing if self._lists.sessions else _NO_SESSIONS
         _fill(self.query_one(SessionList), found.lines_of_sessions(self.picked) or [no_sessions])
         shown, there = len(found.sessions), self._lists.total
         count = f"{shown:,} of {there:,}" if shown < there else f"{there:,}"
@@ -285,6 +290,7 @@ def _fill(options: OptionList, lines: list[Content]) -> None:
         options.highlighted = min(at or 0, len(lines) - 1)
 
 
+_STILL_LOOKING = Content.styled("Not among the newest; the older ones are being read …", MUTED)
 _NOTHING_FOUND = Content.styled("No session holds all of these words.", MUTED)
 
 _NO_SESSIONS = Content.assemble(

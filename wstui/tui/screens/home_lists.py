@@ -44,6 +44,11 @@ class HomeLists:
     total: int = 0
     """How many sessions there are: those that were not read yet too."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether all of them were read."""
+        return len(self.sessions) >= self.total
+
     def matching(self, words: str) -> "HomeLists":
         """Only what holds every one of the words, in whatever case."""
         wanted = words.casefold().split()
@@ -132,7 +137,8 @@ def _searched(entry: SessionEntry) -> str:
     ending = ending_words(entry)[0]
     pinned = "pinned" if entry.pinned else ""
     date = date_text(entry.started_ns)
-    words = (entry.title, entry.profile, entry.url, date, ending, entry.close_reason, pinned, entry.error)
+    name = f"{entry.path.parent.name}/{entry.path.stem}"
+    words = (entry.title, entry.profile, entry.url, date, name, ending, entry.close_reason, pinned)
     return " ".join(words).casefold()
 
 
