@@ -7,6 +7,7 @@ import json
 import msgspec
 import pytest
 
+from wstui.tui.actions import Place, actions_of
 from wstui.tui.json_place import JsonHere, path_text
 from wstui.tui.widgets.document_view import DocumentView
 from wstui.tui.widgets.find_bar import FindBar
@@ -167,6 +168,25 @@ async def test_facts(make_app, talk, look, snapshot):
         for name in ("tls", "close"):
             await opened(app, pilot, look, talk, name)
             snapshot(app, f"detail-{name}-120x40")
+
+
+async def test_what_is_possible_where(make_app, talk, look):
+    app = make_app(str(talk[0]))
+    names = [row.name.partition("(") for row in actions_of(Place.DETAIL) if "." not in row.name]
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        detail = await opened(app, pilot, look, talk, "close")
+        above = detail.region
+        greyed = {name for name, _, rest in names if detail.check_action(name, (rest.strip("')"),)) is None}
+        assert greyed >= {"toggle_fold", "step_in", "copy_value", "filter_value", "view", "reveal"}
+        await opened(app, pilot, look, talk, "tick")
+        assert detail.region == above, "the line under the document takes no room"
+        await pilot.press("pagedown", "pageup", "end", "up", "v", "x")
+        greyed = {name for name, _, rest in names if detail.check_action(name, (rest.strip("')"),)) is None}
+        assert greyed <= {"view", "reveal", "copy_value", "copy_path", "filter_value", "toggle_fold"} | {
+            "step_in",
+            "step_out",
+            "fold_levels",
+        }
 
 
 async def test_at_every_size(make_app, talk, look):
