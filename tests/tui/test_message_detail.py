@@ -149,6 +149,7 @@ async def test_what_binary_holds_is_shown_first(make_app, talk, look, snapshot, 
         assert detail.content.first_view == "decoded"
         assert "MessagePack, 57 B" in look.shown(app)
         assert "\"raw\": h'0001fe'" in look.shown(app)
+        await look.settle(app, pilot)
         snapshot(app, "detail-decoded-light")
         await pilot.press("3")
         assert "00000000  84 a2 6f 70" in look.shown(app)
@@ -167,6 +168,7 @@ async def test_facts(make_app, talk, look, snapshot):
         app.screen.action_everything()
         for name in ("tls", "close"):
             await opened(app, pilot, look, talk, name)
+            await look.settle(app, pilot)
             snapshot(app, f"detail-{name}-120x40")
 
 
