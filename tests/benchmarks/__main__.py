@@ -9,7 +9,17 @@ import platform
 import sys
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks import ingest, pages, ping_times, quiet, recorded, search, stalled, start_up
+from tests.benchmarks import (
+    ingest,
+    pages,
+    ping_times,
+    playback,
+    quiet,
+    recorded,
+    search,
+    stalled,
+    start_up,
+)
 from tests.benchmarks.result import Result
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Result]]]] = {
@@ -19,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Result]]]] = {
     "start-up": start_up.measure,
     "recorded": recorded.measure,
     "pages": pages.measure,
+    "playback": playback.measure,
     "search": search.measure,
     "quiet": quiet.measure,
 }

@@ -35,6 +35,17 @@ async def started(app, pilot, look):
     await look.until(pilot, lambda: app.focused is app.screen.query_one(Transport))
 
 
+async def test_a_step_back_reads_the_recording_and_no_copy_of_it(make_app, recording, look, monkeypatch):
+    """A closed reader was once taken for a damaged file, which is copied."""
+    monkeypatch.setattr("wstui.timeline.connection.salvage", lambda *_: pytest.fail("copied as damaged"))
+    app = make_app(str(recording))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await started(app, pilot, look)
+        await pilot.press("end", "left", "left", "right")
+        await look.until(pilot, lambda: app.screen.source.played_id == app.screen.source.recorded_id - 1)
+        assert app.screen.source.reader.damage == ""
+
+
 async def test_it_plays_as_it_happened(make_app, recording, look, engines):
     app = make_app(str(recording))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

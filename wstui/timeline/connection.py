@@ -223,5 +223,7 @@ def _checked(path: Path, option: str) -> sqlite3.Connection:
 def _is_damage(error: Exception) -> bool:
     name = getattr(error, "sqlite_errorname", "")
     return not (
-        isinstance(error, MemoryError) or name in _NOT_DAMAGE or name.startswith(_NOT_DAMAGE_PREFIXES)
+        isinstance(error, MemoryError | sqlite3.ProgrammingError)
+        or name in _NOT_DAMAGE
+        or name.startswith(_NOT_DAMAGE_PREFIXES)
     )

@@ -243,10 +243,18 @@ class TimelineReader:
         return max(row, 0)
 
     def side_events(
-        self, after_id: int = 0, limit: int | None = None, *, until_id: int | None = None
+        self, after_id: int = 0, limit: int | None = None, *, until_id: int | None = None, pings: bool = True
     ) -> list[RecordedEvent]:
-        """Everything but text and binary messages, in order, newer than ``after_id``, up to ``until_id``."""
-        sql = f"SELECT {EVENT} FROM event WHERE {_BESIDE_MESSAGES} AND id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608
+        """Everything but text and binary messages, in order, newer than ``after_id``, up to ``until_id``.
+
+        Args:
+            after_id: where to begin, not included.
+            limit: how many at most; all by default.
+            until_id: where to end; the newest by default.
+            pings: pings and pongs too.
+        """
+        beside = _BESIDE_MESSAGES if pings else f"{_BESIDE_MESSAGES} AND kind NOT IN ('ping', 'pong')"
+        sql = f"SELECT {EVENT} FROM event WHERE {beside} AND id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608
         last_id = _MAX_ID if until_id is None else until_id
         return self._events(sql, (after_id, last_id, -1 if limit is None else limit))
 

@@ -38,10 +38,10 @@ class PlayedReader(TimelineReader):
         return super().events(first_id, self._bounded(last_id), limit, payload_limit=payload_limit)
 
     def side_events(
-        self, after_id: int = 0, limit: int | None = None, *, until_id: int | None = None
+        self, after_id: int = 0, limit: int | None = None, *, until_id: int | None = None, pings: bool = True
     ) -> list[RecordedEvent]:
         """Everything but messages that has happened."""
-        return super().side_events(after_id, limit, until_id=self._bounded(until_id))
+        return super().side_events(after_id, limit, until_id=self._bounded(until_id), pings=pings)
 
     def transcript_count(self) -> int:
         """Rows of what has happened."""

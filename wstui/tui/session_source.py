@@ -225,11 +225,17 @@ class SessionSource:
         """
         adopted = self._adopt_session_of_engine()
         if self.reader is not None:
-            events = self.reader.side_events(self._last_side_id, limit=_SIDE_EVENTS_AT_ONCE)
-            if events:
-                self._last_side_id = events[-1].id
-                self.facts = take_facts(self.facts, events)
+            self._read_facts(self.reader)
         return adopted
+
+    def _read_facts(self, reader: TimelineReader) -> None:
+        last_id = reader.last_id()
+        if last_id <= self._last_side_id:
+            return
+        at_once = _SIDE_EVENTS_AT_ONCE
+        events = reader.side_events(self._last_side_id, at_once, until_id=last_id, pings=False)
+        self._last_side_id = last_id if len(events) < at_once else events[-1].id
+        self.facts = take_facts(self.facts, events)
 
     def _adopt_session_of_engine(self) -> bool:
         path = self.state.session if self.state is not None else ""

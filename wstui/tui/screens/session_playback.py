@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from textual.timer import Timer
 
-from wstui.replay.playback import Playback, PlaybackClock, ReaderTimes
+from wstui.replay.playback import Playback, PlaybackClock
 from wstui.timeline import TimelineError
 from wstui.tui.screens.session_view import SessionView
+from wstui.tui.session_source import SessionSource
 from wstui.tui.widgets.connect_bar import ConnectBar
 from wstui.tui.widgets.message_list import MessageList
 from wstui.tui.widgets.transport import Transport
@@ -17,6 +18,18 @@ from wstui.tui.widgets.transport import Transport
 _TICK_S = 1 / 15
 _PAGE = 0.05
 """Of the recording, for Page Up and Page Down."""
+
+
+class _SourceTimes:
+    """When the events of the recording happened, asked of the reader that the source has by now."""
+
+    def __init__(self, source: SessionSource) -> None:
+        self._source = source
+        self.last_id = source.recorded_id
+
+    def t_ns(self, event_id: int) -> int:
+        """Session time of an event."""
+        return self._source.reader.time_of(event_id) if self._source.reader is not None else 0
 
 
 class SessionPlayback(SessionView):
@@ -35,8 +48,8 @@ class SessionPlayback(SessionView):
         if self.source.live or self.source.reader is None:
             return
         try:
-            self._player = PlaybackClock(ReaderTimes(self.source.reader))
             self.source.play()
+            self._player = PlaybackClock(_SourceTimes(self.source))
         except TimelineError as error:
             self._player = None
             self.query_one(ConnectBar).show_problem(str(error))

@@ -90,16 +90,11 @@ class DirectLines(Widget):
         return strips if crop.width == width else [strip.crop(crop.x, crop.right) for strip in strips]
 
     def _wide(self, strip: Strip, width: int) -> Strip:
-        return strip.adjust_cell_length(width, self.blank_style)
+        return strip.adjust_cell_length(width, Style(bgcolor=self.background_colors[1].rich_color))
 
     def direct_lines(self, ys: range) -> list[Strip]:
         """Some lines, from the top of the widget."""
         return [self.render_line(y) for y in ys]
-
-    @property
-    def blank_style(self) -> Style:
-        """Of cells beside the lines."""
-        return self.rich_style
 
 
 class DirectScrollBar(DirectLines, ScrollBar):
@@ -142,6 +137,21 @@ class DirectList(DirectLines, ScrollView):
             self._vertical_scrollbar = bar
             self.app._start_widget(self, bar)  # noqa: SLF001 - as the property that this one stands for
         return self._vertical_scrollbar
+
+
+def filled(segments: Iterable[Segment], width: int, blank: Style) -> Line:
+    """A line of exactly this width: what is too long is cut."""
+    taken: list[Segment] = []
+    room = width
+    for text, style, _ in segments:
+        cells = cell_len(text)
+        if cells >= room:
+            if room > 0:
+                taken.append(Segment(text if cells == room else set_cell_size(text, room), style))
+            return Line(taken, width)
+        taken.append(Segment(text, style))
+        room -= cells
+    return Line([*taken, Segment(" " * room, blank)], width)
 
 
 def fitted(segments: Iterable[Segment], width: int, blank: Style, cut: Style) -> list[Segment]:

@@ -15,7 +15,6 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from wstui.tui.actions import Place, bindings_for
@@ -24,6 +23,7 @@ from wstui.tui.graph_scale import nice_ceiling
 from wstui.tui.panel_data import PanelData
 from wstui.tui.side_words import SideRow
 from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.widgets.direct_lines import DirectList, filled
 from wstui.words.measures import clock_text
 
 Key = tuple[int, int]
@@ -36,7 +36,7 @@ _AMOUNT_CELLS = 8
 _BAR_CELLS = 2
 
 
-class EventTimeline(ScrollView, can_focus=True):
+class EventTimeline(DirectList, can_focus=True):
     """The course of a session without what was said."""
 
     ALLOW_SELECT = False
@@ -200,11 +200,13 @@ class EventTimeline(ScrollView, can_focus=True):
         pieces = self._pieces(row, before, selected)
         return self._strip(pieces, width, self._background(selected))
 
-    def _strip(self, pieces: Iterable[Piece], width: int, filled: Style) -> Strip:
+    def _strip(self, pieces: Iterable[Piece], width: int, background: Style) -> Strip:
         drawn = [
-            Segment(shown_in(text, self.glyphs), self._tone(tone) + filled) for text, tone in pieces if text
+            Segment(shown_in(text, self.glyphs), self._tone(tone) + background)
+            for text, tone in pieces
+            if text
         ]
-        return Strip(drawn).crop_extend(0, width, self._tone("") + filled)
+        return filled(drawn, width, self._tone("") + background)
 
     def _background(self, selected: bool) -> Style:
         if not selected:

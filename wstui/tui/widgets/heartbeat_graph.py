@@ -16,7 +16,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from wstui.timeline import Beat
 from wstui.tui import tooltips
@@ -37,6 +36,7 @@ from wstui.tui.graph_scale import (
 )
 from wstui.tui.graph_words import beat_title, empty_words, legend
 from wstui.tui.panel_data import PanelData
+from wstui.tui.widgets.direct_lines import DirectLines, Line
 from wstui.words.measures import clock_text
 
 _REDRAW_NS = 250_000_000
@@ -48,7 +48,7 @@ def _component(part: str) -> str:
     return f"heartbeat-graph--{part}"
 
 
-class HeartbeatGraph(Widget, can_focus=True):
+class HeartbeatGraph(DirectLines, can_focus=True):
     """Round trips, TCP's own below them, missed pings as gaps, the server's pings as ticks."""
 
     ALLOW_SELECT = False
@@ -294,8 +294,8 @@ class HeartbeatGraph(Widget, can_focus=True):
             rows = histogram(self._round_trips(), self.size.width, self.size.height, self.glyphs)
             return [Strip([Segment(row, self._style("ping"))], len(row)) for row in rows]
         picture = self._picture()
-        strips = [
-            Strip([Segment(text, self._style(part)) for text, part in picture.runs(row)], picture.width)
+        strips: list[Strip] = [
+            Line([Segment(text, self._style(part)) for text, part in picture.runs(row)], picture.width)
             for row in range(picture.height)
         ]
         return self._with_cursor(strips)
