@@ -67,6 +67,7 @@ def test_the_shell_can_complete(monkeypatch, home, recorded):
         ("wstui serve last --fault going", {"going-away"}),
         ("wstui show last --kind pi", {"ping"}),
         ("wstui diag", {"diagnose"}),
+        ("wstui probe --profile local", {"local-echo"}),
     ],
 )
 def test_what_the_shell_is_offered(home, words, offered):

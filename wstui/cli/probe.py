@@ -2,11 +2,12 @@
 
 import click
 
+from wstui.cli.completing import complete_profile
 from wstui.cli.status import Failure
 
 
 @click.command("probe")
-@click.argument("target")
+@click.argument("target", shell_complete=complete_profile)
 @click.option(
     "--silence",
     "silence_s",
@@ -39,7 +40,8 @@ from wstui.cli.status import Failure
 @click.option("-H", "--header", "headers", multiple=True, metavar="'Name: value'",
               help="A header of the upgrade request; ${ENV} is replaced.")  # fmt: skip
 @click.option("--subprotocol", "subprotocols", multiple=True, metavar="NAME", help="Offer a subprotocol.")
-@click.option("--profile", "profile", metavar="NAME", help="Take the settings of this profile.")
+@click.option("--profile", "profile", metavar="NAME", shell_complete=complete_profile,
+              help="Take the settings of this profile.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: every trial, and last what follows.")
 def command(target: str, silence_s: float, pings: int, message: str, profile: str | None,
             as_json: bool, **options: object) -> int:  # fmt: skip
