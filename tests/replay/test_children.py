@@ -11,6 +11,7 @@ import pytest
 
 from wstui.engine.json_path import parse_path
 from wstui.lab import LabServer
+from wstui.replay import alignment
 from wstui.replay.alignment import Pair, out_of_order
 from wstui.replay.compare import align_sessions, judge
 from wstui.replay.difference import Rules
@@ -167,3 +168,14 @@ def test_as_few_as_possible_are_moved():
             some for size in range(6) for some in combinations(order, size) if list(some) == sorted(some)
         ]
         assert len(kept) == max(map(len, rising))
+
+
+def test_one_missing_of_very_many_does_not_shift_the_rest(record, tools, monkeypatch):
+    monkeypatch.setattr(alignment, "_MOST_CELLS", 100)
+    lines = [f'< {{"type":"x","text":"no {number}"}}' for number in range(40)]
+    aligned = beside((record(tools.talk(*lines)), record(tools.talk(*lines[:7], *lines[8:]))))
+    (row,) = judge(aligned, Rules()).connections
+    assert [(pair.what, pair.before.payload) for pair in row.messages] == [
+        ("missing", b'{"type":"x","text":"no 7"}')
+    ]
+    assert row.equal == 39

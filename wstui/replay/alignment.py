@@ -20,7 +20,7 @@ from wstui.replay.recording import TOLD_EVERY, Moment
 from wstui.replay.shapes import Content, Shape, content_shape, identities, read_content
 
 _MOST_CELLS = 4_000_000
-"""Above this many comparisons, order alone decides."""
+"""Above this many comparisons, only what is said once is looked for; else order decides."""
 
 _REMEMBERED_BYTES = 4096
 """What a longer message shows is not kept: it hardly comes twice."""
@@ -192,22 +192,27 @@ def out_of_order(pairs: Sequence[Pair]) -> frozenset[int]:
         for at, pair in enumerate(pairs)
         if pair.before is not None and pair.after is not None
     ]
-    ends: list[int] = []
-    """For each length the least event that a run of this length can end with; and, below, its pair."""
-    last: list[int] = []
-    before: dict[int, int] = {}
-    for at, event in both:
-        length = bisect_left(ends, event)
-        if length:
-            before[at] = last[length - 1]
-        ends[length : length + 1] = [event]
-        last[length : length + 1] = [at]
-    kept: set[int] = set()
-    at_end = last[-1] if last else None
-    while at_end is not None:
-        kept.add(at_end)
-        at_end = before.get(at_end)
+    kept = {both[at][0] for at in _longest_rise([event for _, event in both])}
     return frozenset(at for at, _ in both if at not in kept)
+
+
+def _longest_rise(values: Sequence[int]) -> list[int]:
+    """The places of a longest run of values that increase, others between them left out."""
+    ends: list[int] = []
+    """For each length the least value that a run of this length can end with; and, below, its place."""
+    last: list[int] = []
+    before: list[int] = []
+    for at, value in enumerate(values):
+        length = bisect_left(ends, value)
+        before.append(last[length - 1] if length else -1)
+        ends[length : length + 1] = [value]
+        last[length : length + 1] = [at]
+    rise: list[int] = []
+    at = last[-1] if last else -1
+    while at >= 0:
+        rise.append(at)
+        at = before[at]
+    return rise[::-1]
 
 
 def _other(pair: Pair, *, before: bool) -> int:
@@ -234,9 +239,38 @@ def _aligned(before: list[Item], after: list[Item]) -> list[Pair]:
     by_id = _by_id(before, after)
     if by_id is not None:
         return by_id
-    if len(before) * len(after) > _MOST_CELLS:
+    if len(before) * len(after) <= _MOST_CELLS:
+        return list(_by_token(before, after))
+    if len(before) == len(after):
         return [Pair(*both) for both in zip_longest(before, after)]
-    return list(_by_token(before, after))
+    return list(_by_anchors(before, after))
+
+
+def _by_anchors(before: list[Item], after: list[Item]) -> Iterator[Pair]:
+    """Of very many: what each side says once stands beside itself, the rest fills the gaps between."""
+    olds, news = _said_once(before), _said_once(after)
+    common = [(old, news[token]) for token, old in olds.items() if token in news]
+    old_from = new_from = 0
+    for at in _longest_rise([new for _, new in common]):
+        old, new = common[at]
+        yield from _gap(before[old_from:old], after[new_from:new])
+        yield Pair(before[old], after[new])
+        old_from, new_from = old + 1, new + 1
+    yield from _gap(before[old_from:], after[new_from:])
+
+
+def _said_once(items: list[Item]) -> dict[bytes, int]:
+    """The places of what is said only once, in order."""
+    tokens = [item.token for item in items]
+    counts = Counter(tokens)
+    return {token: at for at, token in enumerate(tokens) if counts[token] == 1}
+
+
+def _gap(before: list[Item], after: list[Item]) -> Iterator[Pair]:
+    if 0 < len(before) * len(after) <= _MOST_CELLS:
+        yield from _by_token(before, after)
+    else:
+        yield from (Pair(*both) for both in zip_longest(before, after))
 
 
 def _by_token(before: list[Item], after: list[Item]) -> Iterator[Pair]:
