@@ -53,7 +53,7 @@ async def test_what_comes_behind_another_tab_is_told_there_and_drawn_when_shown(
 
 async def test_switching_keeps_selection_typed_text_and_filter(make_app, engines, look):
     app = make_app(ONE, TWO)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await both_open(app, pilot, engines, look)
         first = app.screen
         await pilot.press(*"half", "ctrl+f", *"213", "enter")
@@ -72,7 +72,7 @@ async def test_switching_keeps_selection_typed_text_and_filter(make_app, engines
 
 async def test_a_click_shows_a_tab_and_its_cross_closes_it_and_no_other(make_app, engines, look):
     app = make_app(ONE, TWO)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         one, two = await both_open(app, pilot, engines, look)
         line = look.shown(app).splitlines()[0]
         await pilot.click(TabStrip, offset=(line.index(":2"), 0))
@@ -173,7 +173,7 @@ async def test_what_is_wrong_is_told_and_the_others_open(make_app, engines, reco
 
 async def test_a_recording_is_opened_once_and_at_an_event(make_app, recording, look):
     app = make_app()
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await look.settle(app, pilot)
         for event in (None, 6, 7):
             app.screen.post_message(OpenAsked(Recording(recording), event))
@@ -203,7 +203,7 @@ async def test_a_recording_that_is_deleted_loses_its_tab(make_app, recording, lo
 
 async def test_the_palette_names_the_tabs(make_app, engines, look):
     app = make_app(ONE, TWO)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await both_open(app, pilot, engines, look)
         await pilot.press("ctrl+p", *"tab")
         await look.until(pilot, lambda: "Close tab  (Alt+w  ^F4)" in look.shown(app))
@@ -216,7 +216,7 @@ async def test_the_palette_names_the_tabs(make_app, engines, look):
 
 async def test_playback_waits_behind_another_tab(make_app, recording, engines, look):
     app = make_app(str(recording), ONE)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await look.until(pilot, lambda: len(app.tabs) == 2 and app.tabs.current is app.tabs.numbered(1))
         app.screen.action_play_back()
         player = app.screen._player
@@ -229,7 +229,7 @@ async def test_playback_waits_behind_another_tab(make_app, recording, engines, l
 
 async def test_a_dialog_that_ends_behind_another_tab_leaves_that_one(make_app, engines, look):
     app = make_app(ONE, TWO)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await both_open(app, pilot, engines, look)
         first = app.screen
         await pilot.press("f3")
