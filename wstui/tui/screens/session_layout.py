@@ -7,7 +7,6 @@ one's own holds where there is a choice; on a small screen the stylesheet decide
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widget import Widget
 
 from wstui.tui.screens.session_notes import SessionNotes
 from wstui.tui.settings import DETAIL_LINES, PANEL_CELLS
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 _STEP_CELLS = 4
 _STEP_LINES = 2
 _LEAST_LEFT_CELLS = 40
-_LEAST_MESSAGE_LINES = 4
+_LEAST_OTHER_LINES = 14
+"""For bar, messages, composer and keys."""
 _PANEL_FROM_CELLS = 100
 _DETAIL_BESIDE_FROM_CELLS = 170
 _DETAIL_FROM_LINES = 32
@@ -85,9 +85,8 @@ class SessionLayout(SessionNotes):
         return _extent(wanted, self.size.width, PANEL_CELLS[0], self.size.width - _LEAST_LEFT_CELLS)
 
     def _detail_lines(self, wanted: int | str) -> int:
-        talk: Widget = self.query_one("#talk")
-        room = talk.size.height or self.size.height
-        return _extent(wanted, room, DETAIL_LINES[0], room - _LEAST_MESSAGE_LINES)
+        height = self.size.height
+        return _extent(wanted, height, DETAIL_LINES[0], height - _LEAST_OTHER_LINES)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Greyed where the screen is too small for a choice, or the pane is not shown."""
