@@ -250,6 +250,14 @@ def test_the_terminal_ui_is_started_with_its_target(cli, monkeypatch):
     assert started == [(None, None), ("ws://127.0.0.1:1", None), ("local-echo", None), (None, "hostile")]
 
 
+def test_several_targets_open_together_and_the_screen_tells_which_is_none(cli, monkeypatch):
+    started = []
+    monkeypatch.setattr("wstui.cli.open_ui.has_terminal", lambda: True)
+    monkeypatch.setattr("wstui.tui.run", lambda *targets: started.append(targets) or 0)
+    assert cli("ws://127.0.0.1:1", "nonsense://", "local-echo").status == 0
+    assert started == [("ws://127.0.0.1:1", "nonsense://", "local-echo")]
+
+
 def test_a_mistake_of_ours_ends_in_a_sentence(cli, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError("oops")
