@@ -26,7 +26,7 @@ PREVIEW_BYTES = 512
 _PLAIN_CHARACTERS = 200
 _ADDRESSES = 4
 
-_JSON_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\s+')
+_JSON_PIECE = re.compile(r'("(?:[^"\\]|\\.)*"?)|\s+')
 _HOW_TCP_ENDED = {Kind.EOF.value: "FIN", Kind.RESET.value: "RST", Kind.LOST.value: "lost"}
 
 _FAULTS = {
@@ -52,7 +52,7 @@ class EventLine(NamedTuple):
 def squeeze(text: str) -> str:
     """The text on one line: white space between JSON tokens goes, within strings it stays."""
     if text.lstrip()[:1] in ("{", "["):
-        return _JSON_PIECE.sub(lambda found: "" if found[0].isspace() else found[0], text)
+        return _JSON_PIECE.sub(r"\1", text)
     return " ".join(text.split())
 
 
