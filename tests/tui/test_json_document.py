@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from wstui.engine.json_path import parse_path, place_text
 from wstui.tui.json_document import JsonDocument
-from wstui.tui.json_outline import STARTING_LINES, outline
+from wstui.tui.json_lines import outline
+from wstui.tui.json_outline import STARTING_LINES
 from wstui.tui.json_text import pretty_lines
 
 VALUES = st.recursive(

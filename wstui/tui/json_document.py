@@ -14,7 +14,8 @@ from itertools import accumulate
 from typing import NamedTuple, overload
 
 from wstui.tui.document import HEAVY_CHARACTERS, Line, remark_rows
-from wstui.tui.json_outline import LINES_LIMIT, Outline, outline
+from wstui.tui.json_lines import LINES_LIMIT, outline
+from wstui.tui.json_outline import Outline
 from wstui.tui.json_text import Span, colour_spans
 from wstui.tui.text_folding import breaks, even_breaks
 
