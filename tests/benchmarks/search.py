@@ -10,10 +10,23 @@ from statistics import median
 from tests.benchmarks.recording import RARE, record
 from tests.benchmarks.result import Result
 from wstui.timeline import Sought, TimelineReader
+from wstui.tui.filtering.language import parse_filter
+from wstui.tui.filtering.process import Spare, scan_for
+from wstui.tui.filtering.scan import Found
 
 EVENTS = 1_000_000
 PAGE = 40
 RUNS = 5
+WARM_S = 1.0
+FILTERS = {
+    "rare text": RARE.decode(),
+    "rare regular expression": "/needle.in.a.thousand/",
+    "common regular expression": "/BTC.SDT/",
+    "common JSON value": '$.s == "BTCUSDT"',
+    "size": "size:100",
+    "kind": "kind:ping",
+    "time": "after:+50s",
+}
 ABSENT = "nowhere to be found"
 EXPORT = (
     "import resource, sys, time; from pathlib import Path; from wstui.exchange import export_jsonl; "
@@ -33,6 +46,35 @@ def first_page_s(path: Path) -> float:
             if hits >= PAGE:
                 return time.perf_counter() - began
     raise AssertionError(hits)
+
+
+def filter_page_s(path: Path, line: str, *, hits: int = PAGE) -> float:
+    """From a line of the filter to a page of hits, its process waiting as it does once the line is open."""
+    spare = Spare()
+    spare.is_wanted = True
+    spare.prepare()
+    time.sleep(WARM_S)
+    found = 0
+
+    def take(some: Found) -> bool:
+        nonlocal found
+        found += len(some.ids)
+        return found < hits
+
+    began = time.perf_counter()
+    scan = scan_for(path, parse_filter(line), everything=False, spare=spare)
+    try:
+        scan.go_on(take)
+        return time.perf_counter() - began
+    finally:
+        scan.end()
+        spare.end()
+
+
+def filter_result(path: Path, what: str, line: str) -> Result:
+    times = [filter_page_s(path, line) * 1000 for _ in range(RUNS)]
+    basis = f"{line}, slowest of {RUNS}: {max(times):.0f} ms"
+    return Result(f"first page of a filter: {what}", median(times), 100, "lower", " ms", basis)
 
 
 def scan_s(path: Path, text: str, *, match_case: bool) -> float:
@@ -90,6 +132,7 @@ async def measure() -> list[Result]:
                 "lower",
                 " ms",
             ),
+            *(filter_result(path, what, line) for what, line in FILTERS.items()),
             scan_result(path, lines, "whole search, exact bytes / grep -c", match_case=True),
             scan_result(path, lines, "whole search, either case / grep -c", match_case=False),
         ]
