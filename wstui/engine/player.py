@@ -16,6 +16,7 @@ from wstui.engine.json_path import JsonPath
 from wstui.engine.session import MODES, SessionEngine
 from wstui.engine.steps import LASTING, Act, Capture, Every, Expect, On, Step, UntilClosed, Wait, quoted
 from wstui.engine.variables import fill, value_text
+from wstui.engine.waiting import until
 from wstui.events import (
     Abort,
     Close,
@@ -270,14 +271,7 @@ class ScriptPlayer:
         return self._is(ConnectionState.CLOSED)
 
     async def _until(self, condition: Callable[[], bool], within_s: float | None = None) -> bool:
-        try:
-            async with asyncio.timeout(within_s):
-                while not condition():
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            return condition()
-        return True
+        return await until(self._changed, condition, within_s)
 
 
 def _value_at(path: JsonPath, message: bytes) -> str | None:

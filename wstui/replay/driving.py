@@ -13,6 +13,7 @@ from wstui.engine.json_path import JsonPath, replaced
 from wstui.engine.messages import MessageAssembler
 from wstui.engine.session import SessionEngine
 from wstui.engine.variables import fill, read_value, value_text
+from wstui.engine.waiting import until
 from wstui.events import (
     Close,
     Command,
@@ -384,14 +385,7 @@ class _Drive:
         return not self._is(ConnectionState.OPEN)
 
     async def _until(self, condition: Callable[[], bool], within_s: float | None = None) -> bool:
-        try:
-            async with asyncio.timeout(within_s):
-                while not condition():
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            return condition()
-        return True
+        return await until(self._changed, condition, within_s)
 
 
 def _set(payload: bytes, settings: Iterable[tuple[JsonPath, str]]) -> bytes:
