@@ -19,6 +19,7 @@ from wstui.events import (
     StateNotice,
 )
 from wstui.timeline import SessionInfo, TimelineWriter
+from wstui.tui import background
 from wstui.tui.app import WstuiApp
 from wstui.tui.clock import Clock
 
@@ -75,6 +76,22 @@ class FrozenClock(Clock):
 
     def monotonic_ns(self) -> int:
         return self.at_ns
+
+
+@pytest.fixture(autouse=True)
+def mistakes(monkeypatch):
+    """What went wrong beside the screen; a test that expects none of it fails."""
+    told: list[Exception] = []
+    tell = background.tell_mistake
+
+    def remember(node, error):
+        told.append(error)
+        tell(node, error)
+
+    monkeypatch.setattr(background, "tell_mistake", remember)
+    yield told
+    if told:
+        raise told[0]
 
 
 class SessionFile:

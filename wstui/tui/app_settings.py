@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import App
 
+from wstui.tui.background import in_thread
 from wstui.tui.settings import ReadSettings, Settings, keep_setting, read_settings, settings_path
 from wstui.tui.themes import DARK, THEMES
 
@@ -63,7 +63,7 @@ class SettingsApp(App[int]):
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         self._write_settings(changes)
 
-    @work(thread=True, group="settings", exit_on_error=False)
+    @in_thread(group="settings")
     def _write_settings(self, changes: Mapping[str, object]) -> None:
         from wstui.tui.settings import SettingsError
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual import work
 from textual.screen import Screen
 
+from wstui.tui.background import as_task
 from wstui.tui.clock import Clock
 from wstui.tui.moded_app import FIRST_MODE, ModedApp
 from wstui.tui.navigation import CloseTabAsked, DemoAsked, OpenAsked, TabAsked
@@ -102,7 +102,7 @@ class TabbedApp(ModedApp):
         """Show the home screen before anything else, with what was typed and why it will not do."""
         self._home_mode = self.place(self._new_home(typed, problem), "")
 
-    @work(group="open", exit_on_error=False)
+    @as_task(group="open")
     async def open_behind(self, targets: "Sequence[Target]") -> None:
         """More tabs, behind the one in front, which goes on meanwhile."""
         for target in targets:
@@ -135,7 +135,7 @@ class TabbedApp(ModedApp):
         """Start the demo and connect to it."""
         self.start_demo(message.fault)
 
-    @work(exclusive=True, group="demo", exit_on_error=False)
+    @as_task(group="demo", exclusive=True)
     async def start_demo(self, fault: str) -> None:
         """Start a demo server, and a tab that talks with it."""
         from wstui.targets import Destination
@@ -209,7 +209,7 @@ class TabbedApp(ModedApp):
         if tab is not None and not tab.session.busy:
             await self._close(tab).wait()
 
-    @work(group="close", exit_on_error=False)
+    @as_task(group="close")
     async def _close(self, tab: "SessionTab") -> None:
         """It is out of sight at once; its connection ends meanwhile."""
         if tab not in self.tabs:
@@ -253,7 +253,7 @@ class TabbedApp(ModedApp):
         if not isinstance(self.screen, Confirm):
             self.push_screen(Confirm(question, yes), answered)
 
-    @work(exclusive=True, group="leave", exit_on_error=False)
+    @as_task(group="leave", exclusive=True)
     async def _leave(self) -> None:
         """End the app, whatever the endings of the sessions bring."""
         await self.end_sessions()

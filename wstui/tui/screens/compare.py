@@ -7,7 +7,7 @@ stays meanwhile. A session that still grows is compared as far as it goes; ``r``
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -24,6 +24,7 @@ from wstui.replay.recording import RecordingError
 from wstui.targets import Recording
 from wstui.timeline import TimelineError
 from wstui.tui.actions import Place, action_commands, bindings_for
+from wstui.tui.background import in_thread
 from wstui.tui.compare_documents import (
     EndingsDocument,
     HeartbeatsDocument,
@@ -133,7 +134,7 @@ class CompareScreen(Screen[None]):
     def _judge_again(self) -> None:
         self._working = self._compare(afresh=False)
 
-    @work(thread=True, exclusive=True, group="compare", exit_on_error=False)
+    @in_thread(group="compare", exclusive=True)
     def _compare(self, *, afresh: bool) -> None:
         worker = get_current_worker()
 
@@ -245,7 +246,7 @@ class CompareScreen(Screen[None]):
         self._show_connection(0 if row is None else max(0, row.connection))
         self.refresh_bindings()
 
-    @work(thread=True, exclusive=True, group="difference", exit_on_error=False)
+    @in_thread(group="difference", exclusive=True)
     def _make_difference(self, row: CompareRow) -> None:
         worker = get_current_worker()
         document = difference_document(row)

@@ -7,7 +7,6 @@ from collections import deque
 from pathlib import Path, PurePath
 from typing import Any, ClassVar, NamedTuple
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from wstui.events import safe_text
+from wstui.tui.background import as_task
 from wstui.tui.child_process import Child, ChildError
 from wstui.tui.replay_requests import DriveRequest
 from wstui.tui.tones import CONTENT_STYLES, MUTED
@@ -155,7 +155,7 @@ class DrivingScreen(ModalScreen[DriveResult | None]):
             self._stopping = True
             self._stop()
 
-    @work(exclusive=True, group="stop", exit_on_error=False)
+    @as_task(group="stop", exclusive=True)
     async def _stop(self) -> None:
         self._write("#driving-keys", Content("Stopping: the connection is closed …"))
         if self._child is not None:

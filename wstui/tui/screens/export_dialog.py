@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -20,6 +20,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from wstui.exchange import ExportCancelled, Exported, OutputError, Preview, SelectionError
 from wstui.timeline import TimelineError
+from wstui.tui.background import in_thread
 from wstui.tui.exporting import (
     Wanted,
     open_in_browser,
@@ -142,7 +143,7 @@ class ExportDialog(ModalScreen[Path | None]):
             self._say_preview("reading …")
             self._preview(wanted)
 
-    @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
+    @in_thread(group="preview", exclusive=True)
     def _preview(self, wanted: Wanted) -> None:
         worker = get_current_worker()
 
@@ -224,7 +225,7 @@ class ExportDialog(ModalScreen[Path | None]):
         self._writer = self._write(wanted, target, opens)
         self.set_timer(_PROGRESS_AFTER_S, self._show_progress)
 
-    @work(thread=True, group="export", exit_on_error=False)
+    @in_thread(group="export")
     def _write(self, wanted: Wanted, target: Path, opens: bool) -> None:
         worker = get_current_worker()
 

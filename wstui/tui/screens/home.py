@@ -6,7 +6,7 @@ and whatever else they need are imported and read by a thread once the frame sta
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,6 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wstui.tui.actions import Place, action_commands, bindings_for
+from wstui.tui.background import in_thread
 from wstui.tui.clock import Clock
 from wstui.tui.navigation import BackAsked, DemoAsked, OpenAsked
 from wstui.tui.screens.home_sessions import HomeSessions, SessionList
@@ -133,7 +134,7 @@ class HomeScreen(HomeSessions):
         """Read profiles and sessions again."""
         self._read_lists()
 
-    @work(thread=True, exclusive=True, group="lists", exit_on_error=False)
+    @in_thread(group="lists", exclusive=True)
     def _read_lists(self) -> None:
         from textual.worker import get_current_worker
 

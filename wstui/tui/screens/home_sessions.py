@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.binding import BindingType
 from textual.widgets import OptionList
 
 from wstui.tui.actions import Place, bindings_for
+from wstui.tui.background import as_task, in_thread
 from wstui.tui.screens.home_profiles import HomeProfiles
 from wstui.tui.tabbed_app import TabbedApp
 
@@ -89,7 +89,7 @@ class HomeSessions(HomeProfiles):
         question = f"Delete the session of {when}, {count_text(entry.events, 'event')}? It cannot be undone."
         self.app.push_screen(Confirm(question, "Delete", "Keep"), answered)
 
-    @work(group="change", exit_on_error=False)
+    @as_task(group="change")
     async def _delete(self, path: Path) -> None:
         """Delete it; a tab that shows it is closed first."""
         if isinstance(self.app, TabbedApp):
@@ -118,7 +118,7 @@ class HomeSessions(HomeProfiles):
         help_text = "The list shows it in place of the profile's name; empty: none. The file keeps its name."
         self.app.push_screen(Prompt("Title of this session", help_text, safe_text(entry.title)), answered)
 
-    @work(thread=True, group="change", exit_on_error=False)
+    @in_thread(group="change")
     def _change(self, change: "Callable[[Catalogue], object]", done: str) -> None:
         from wstui.timeline import Catalogue, TimelineError
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -20,6 +19,7 @@ from wstui.profiles import ProfileError
 from wstui.profiles.read import shown_path
 from wstui.profiles.shelf import own_profile_path
 from wstui.tui.actions import Place, bindings_for
+from wstui.tui.background import as_task
 from wstui.tui.profile_draft import ChangedMeanwhileError, Draft, save_draft
 from wstui.tui.profile_fields import FIELDS, GROUPS, Checked, Texts, check_form, texts_of
 from wstui.tui.screens.dialogs import Confirm
@@ -83,7 +83,7 @@ class ProfileForm(Screen[Path | None]):
         self._check()
         self.call_after_refresh(self._fill_sections)
 
-    @work(group="sections", exit_on_error=False)
+    @as_task(group="sections")
     async def _fill_sections(self) -> None:
         for section in self._sections:
             await section.fill()
@@ -192,7 +192,7 @@ class ProfileForm(Screen[Path | None]):
     def _everything_typed(self) -> Texts:
         return {**self.typed, "": self.query_one("#form-name", Input).value}
 
-    @work(exclusive=True, group="problem", exit_on_error=False)
+    @as_task(group="problem", exclusive=True)
     async def _go_to_problem(self) -> None:
         """Also where its section is not filled yet."""
         problems = self._checked.problems

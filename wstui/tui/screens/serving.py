@@ -7,7 +7,6 @@ from collections import deque
 from pathlib import PurePath
 from typing import Any, ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -16,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from wstui.events import safe_text
+from wstui.tui.background import as_task
 from wstui.tui.child_process import Child, ChildError
 from wstui.tui.replay_requests import ServeRequest
 from wstui.tui.screens.dialogs import Confirm
@@ -120,7 +120,7 @@ class ServingScreen(ModalScreen[None]):
         who = f"{count_text(connected, 'client is', 'clients are')} connected."
         self.app.push_screen(Confirm(f"{who} Stop serving?", "Stop", "Go on"), answered)
 
-    @work(exclusive=True, group="stop", exit_on_error=False)
+    @as_task(group="stop", exclusive=True)
     async def _stop(self) -> None:
         if self._child is not None:
             await self._child.stop()

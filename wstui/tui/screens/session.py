@@ -84,13 +84,13 @@ class SessionScreen(SessionReplay, SessionSharing, SessionProfile):
         self.show_session()
 
     async def end(self) -> None:
-        """End the engine and close the file."""
-        await self.source.close()
+        """End the engine; the file stays open as long as there is something to draw from it."""
+        await self.source.end_engine()
 
     async def on_unmount(self) -> None:
         """Whatever way the screen went: its engine goes with it."""
         self.leave_filter()
-        await self.end()
+        await self.source.close()
 
     # -- from elsewhere ----------------------------------------------------------------------------
 

@@ -5,8 +5,6 @@ Each action is short: ask where something must be asked, do, say what came of it
 
 from collections.abc import Callable
 
-from textual import work
-
 from wstui.events import (
     Abort,
     AnswerPings,
@@ -25,6 +23,7 @@ from wstui.events import (
 )
 from wstui.profiles import ProfileError, redact_url
 from wstui.targets import Destination, destination_for_url, destination_of_recording
+from wstui.tui.background import as_task
 from wstui.tui.screens.close_dialog import CloseDialog, CloseRequest
 from wstui.tui.screens.dialogs import Prompt
 from wstui.tui.screens.session_playback import SessionPlayback
@@ -140,7 +139,7 @@ class SessionConnection(SessionPlayback):
             return destination_of_recording(self.source.reader.info)
         return destination_for_url(text)
 
-    @work(exclusive=True, group="connect", exit_on_error=False)
+    @as_task(group="connect", exclusive=True)
     async def dial(self, destination: Destination) -> None:
         """Begin a new session with an engine of its own."""
         try:
@@ -150,7 +149,7 @@ class SessionConnection(SessionPlayback):
         self.query_one("#compose-input").focus()
         self.update_picture()
 
-    @work(group="commands", exit_on_error=False)
+    @as_task(group="commands")
     async def command(self, command: Command, said: str = "") -> None:
         """Ask the engine; say why it refused, or ``said``."""
         try:

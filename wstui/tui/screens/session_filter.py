@@ -4,10 +4,10 @@ from array import array
 from functools import partial
 from pathlib import Path
 
-from textual import work
 from textual.timer import Timer
 
 from wstui.timeline import TimelineError
+from wstui.tui.background import in_thread
 from wstui.tui.clock import Clock
 from wstui.tui.filtering.language import Filter, FilterError, parse_filter
 from wstui.tui.filtering.process import Spare, scan_for
@@ -168,7 +168,7 @@ class SessionFilter(SessionConnection):
         self._spare.end()
         self.end_filter()
 
-    @work(thread=True, group="filter", exit_on_error=False)
+    @in_thread(group="filter")
     def _scan(self, run: FilterRun) -> None:
         def report(found: Found) -> bool:
             if self._run is run:

@@ -5,11 +5,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from textual import work
 from textual.content import Content
 
 from wstui.events import MESSAGE_KINDS, CommandRefused, ConnectionState, Direction, Kind, RecordedEvent, Send
 from wstui.timeline import TimelineError, TimelineReader
+from wstui.tui.background import as_task, in_thread
 from wstui.tui.composing import Sent
 from wstui.tui.composing_like import pattern_of
 from wstui.tui.exporting import export_problem
@@ -64,7 +64,7 @@ class SessionMessages(SessionLooking):
         if event_id is not None and path is not None:
             self._read_message(path, event_id, use)
 
-    @work(thread=True, group="message", exit_on_error=False)
+    @in_thread(group="message")
     def _read_message(self, path: Path, event_id: int, use: Callable[[RecordedEvent, bytes], None]) -> None:
         try:
             with TimelineReader(path) as reader:
@@ -88,7 +88,7 @@ class SessionMessages(SessionLooking):
             return
         self._send_again(payload, event.kind == Kind.BINARY)
 
-    @work(group="send", exit_on_error=False)
+    @as_task(group="send")
     async def _send_again(self, payload: bytes, binary: bool) -> None:
         try:
             await self.source.do(Send(payload, binary=binary))
@@ -135,7 +135,7 @@ class SessionMessages(SessionLooking):
 
         self.app.push_screen(Prompt("Save the payload to", help_text, str(name), export_problem), answered)
 
-    @work(thread=True, group="export", exit_on_error=False)
+    @in_thread(group="export")
     def _save_payload(self, target: Path, payload: bytes) -> None:
         try:
             _write_new(target, payload)
@@ -152,7 +152,7 @@ class SessionMessages(SessionLooking):
         if event_id is not None and path is not None:
             self._toggle_bookmark(path, event_id)
 
-    @work(thread=True, exclusive=True, group="notes", exit_on_error=False)
+    @in_thread(group="notes", exclusive=True)
     def _toggle_bookmark(self, path: Path, event_id: int) -> None:
         try:
             with TimelineReader(path) as reader:
@@ -190,7 +190,7 @@ class SessionMessages(SessionLooking):
         if len(pair) == 2 and path is not None:
             self._compare(path, *pair)
 
-    @work(thread=True, exclusive=True, group="diff", exit_on_error=False)
+    @in_thread(group="diff", exclusive=True)
     def _compare(self, path: Path, first: int, second: int) -> None:
         try:
             with TimelineReader(path) as reader:

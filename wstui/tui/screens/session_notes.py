@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from textual import work
-
 from wstui.timeline import Note, TimelineError, TimelineReader
+from wstui.tui.background import in_thread
 from wstui.tui.mark_signs import BOOKMARK
 from wstui.tui.screens.note_dialog import NoteAnswer, NoteDialog
 from wstui.tui.screens.session_talking import SessionTalking
@@ -49,7 +48,7 @@ class SessionNotes(SessionTalking):
         mine = [note for note in notes if event_id is not None and note.event_id == event_id]
         return (mine[-1] if mine else None), event_id
 
-    @work(thread=True, group="notes", exit_on_error=False)
+    @in_thread(group="notes")
     def _write(
         self, path: Path, note: Note | None, event_id: int | None, now_ns: int, answer: NoteAnswer
     ) -> None:

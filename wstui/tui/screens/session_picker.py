@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -13,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wstui.timeline import Catalogue, TimelineError
+from wstui.tui.background import in_thread
 from wstui.tui.screens.home_lists import HomeLists
 
 _SHOWN_SESSIONS = 500
@@ -62,7 +62,7 @@ class SessionPicker(ModalScreen[Path | None]):
         self.query_one(OptionList).can_focus = False
         self._read()
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
+    @in_thread(group="read", exclusive=True)
     def _read(self) -> None:
         try:
             sessions = Catalogue().sessions(limit=_SHOWN_SESSIONS)

@@ -6,10 +6,9 @@ What each way needs is imported when it is chosen: most sessions are never repla
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from wstui.events import ConnectionState
 from wstui.targets import Recording
+from wstui.tui.background import as_task
 from wstui.tui.navigation import OpenAsked
 from wstui.tui.screens.replay_dialog import COMPARE, DRIVE, PLAY, ReplayDialog, ways
 from wstui.tui.screens.session_notes import SessionNotes
@@ -57,7 +56,7 @@ class SessionReplay(SessionNotes):
         elif way is not None:
             self.action_serve_session()
 
-    @work(exclusive=True, group="replay", exit_on_error=False)
+    @as_task(group="replay", exclusive=True)
     async def _play_from_here(self) -> None:
         """A session whose connection has ended is a recording from here on."""
         if self.source.live:

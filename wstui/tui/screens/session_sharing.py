@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from textual import work
-
 from wstui.events import TRANSCRIPT_KINDS
 from wstui.exchange import ExportOptions, Selection, Source
 from wstui.exchange.watched import WatchedReader
 from wstui.timeline import TimelineError
+from wstui.tui.background import in_thread
 from wstui.tui.filtering.rows import Hits
 from wstui.tui.message_content import COPY_BYTES
 from wstui.tui.screens.dialogs import Confirm
@@ -105,7 +104,7 @@ class SessionSharing(SessionNotes):
             hidden = span[0] != span[1] and not self._everything
             self._copy_span(path, Selection(*span, kinds=TRANSCRIPT_KINDS if hidden else frozenset()))
 
-    @work(thread=True, exclusive=True, group="copy", exit_on_error=False)
+    @in_thread(group="copy", exclusive=True)
     def _copy_span(self, path: Path, selection: Selection) -> None:
         from wstui.exchange.markdown import events_as_markdown
 
@@ -146,7 +145,7 @@ class SessionSharing(SessionNotes):
         if path is not None and verdict:
             self._copy_verdict(path, verdict)
 
-    @work(thread=True, exclusive=True, group="copy", exit_on_error=False)
+    @in_thread(group="copy", exclusive=True)
     def _copy_verdict(self, path: Path, verdict: Mapping[str, Any]) -> None:
         from wstui.exchange.markdown import verdict_as_markdown
 

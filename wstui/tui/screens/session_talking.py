@@ -5,14 +5,13 @@ import os
 import re
 from pathlib import Path
 
-from textual import work
-
 from wstui.events import CommandRefused, ConnectionState, Direction, Kind, Send, safe_bytes
 from wstui.places import is_file, typed_path
 from wstui.profiles import ProfileError, SavedMessage
 from wstui.profiles.read import shown_path
 from wstui.targets import Destination
 from wstui.timeline import TimelineError
+from wstui.tui.background import as_task, in_thread
 from wstui.tui.composing import HexError, Sent
 from wstui.tui.saved_messages import keep_message
 from wstui.tui.screens.dialogs import Choice, Chooser, Prompt
@@ -55,7 +54,7 @@ class SessionTalking(SessionMessages):
         there_are = bool(self.destination is not None and self.destination.profile.message)
         self.query_one(Composer).offer_saved(there_are=there_are)
 
-    @work(thread=True, exclusive=True, group="history", exit_on_error=False)
+    @in_thread(group="history", exclusive=True)
     def _load_history(self, profile_name: str) -> None:
         found = sent_before(profile_name)
         self.call_later(self._remember, found)
@@ -90,7 +89,7 @@ class SessionTalking(SessionMessages):
         composer.history.add(message.sent)
         self._send(message.payload, message.sent, message.fragment_size)
 
-    @work(group="send", exit_on_error=False)
+    @as_task(group="send")
     async def _send(self, payload: bytes, sent: Sent, fragment_size: int) -> None:
         try:
             await self.source.do(Send(payload, binary=sent.binary, fragment_size=fragment_size))
@@ -130,7 +129,7 @@ class SessionTalking(SessionMessages):
         help_text = "Its bytes go out as one binary message; Enter in the composer sends them."
         self.ask("Send a file", help_text, check, lambda text: self._read_file(typed_path(text)))
 
-    @work(thread=True, exclusive=True, group="file", exit_on_error=False)
+    @in_thread(group="file", exclusive=True)
     def _read_file(self, path: Path) -> None:
         try:
             payload = path.read_bytes()
@@ -174,7 +173,7 @@ class SessionTalking(SessionMessages):
             self.query_one(Composer).say(f"Stopped after {running}")
         return bool(running)
 
-    @work(exclusive=True, group="repeat", exit_on_error=False)
+    @as_task(group="repeat", exclusive=True)
     async def _repeat(self, sent: Sent, times: int, interval_s: float) -> None:
         composer = self.query_one(Composer)
         loop = asyncio.get_running_loop()
@@ -238,7 +237,7 @@ class SessionTalking(SessionMessages):
 
         self.app.push_screen(Prompt("Keep this message as", help_text, "", check), answered)
 
-    @work(thread=True, exclusive=True, group="profile", exit_on_error=False)
+    @in_thread(group="profile", exclusive=True)
     def _keep(self, destination: Destination, name: str, sent: Sent) -> None:
         try:
             kept = keep_message(destination, name, sent)

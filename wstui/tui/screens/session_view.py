@@ -7,7 +7,6 @@ times a second while much arrives, fifteen otherwise. Rule 2: live and recorded 
 from collections import defaultdict
 from pathlib import Path, PurePath
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
@@ -16,6 +15,7 @@ from textual.timer import Timer
 
 from wstui.events import ConnectionState, safe_text
 from wstui.timeline import Counts, TimelineError, TimelineReader
+from wstui.tui.background import in_thread
 from wstui.tui.clock import Clock
 from wstui.tui.panel_data import PanelModel
 from wstui.tui.rows import Rows
@@ -222,7 +222,7 @@ class SessionView(Screen[None]):
         self._counting = path
         self._count_in_thread(path, before)
 
-    @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
+    @in_thread(group="counts", exclusive=True)
     def _count_in_thread(self, path: Path, before: Counts | None) -> None:
         try:
             with TimelineReader(path) as reader:

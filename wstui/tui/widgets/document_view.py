@@ -12,13 +12,14 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual import events, work
+from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from wstui.tui.background import in_thread
 from wstui.tui.document import Document, Line, SpanDocument
 from wstui.tui.glyphs import terminal_glyphs
 from wstui.tui.json_document import JsonDocument, JsonRows
@@ -111,7 +112,7 @@ class DocumentView(ScrollView, can_focus=True):
         else:
             self._take(cells, layout(cells))
 
-    @work(thread=True, exclusive=True, group="layout", exit_on_error=False)
+    @in_thread(group="layout", exclusive=True)
     def _lay_out_elsewhere(
         self, document: Document, width_cells: int, layout: Callable[[int], Sequence[Line]]
     ) -> None:

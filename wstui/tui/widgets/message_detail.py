@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 from wstui.decoding import decode_string
 from wstui.timeline import TimelineError
 from wstui.tui.actions import Place, bindings_for
+from wstui.tui.background import in_thread
 from wstui.tui.document import Document, SpanDocument
 from wstui.tui.json_place import JsonHere, json_here, path_text
 from wstui.tui.message_content import COPY_BYTES, MessageContent, decoded_document, open_event
@@ -99,7 +100,7 @@ class MessageDetail(Vertical):
             view = self.query_one(DocumentView)
             self._load(path, event_id, view.text_cells if view.is_laid_out else self._likely_cells())
 
-    @work(thread=True, exclusive=True, group="detail", exit_on_error=False)
+    @in_thread(group="detail", exclusive=True)
     def _load(self, path: Path, event_id: int, width_cells: int) -> None:
         worker = get_current_worker()
         try:
@@ -254,7 +255,7 @@ class MessageDetail(Vertical):
                 self._decode(here)
         self._show_place()
 
-    @work(thread=True, exclusive=True, group="decode", exit_on_error=False)
+    @in_thread(group="decode", exclusive=True)
     def _decode(self, here: JsonHere) -> None:
         found = decode_string(here.content)
         if found is not None and not get_current_worker().is_cancelled:
