@@ -30,6 +30,13 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @pytest.fixture(autouse=True)
+def quick_pilot(monkeypatch):
+    """The pilot takes an app for idle that does little for 5 ms, in place of nothing for 20."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.005)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.001)
+
+
+@pytest.fixture(autouse=True)
 def utc(monkeypatch):
     """Times of day are the same on every machine."""
     monkeypatch.setenv("TZ", "UTC")
