@@ -1,4 +1,6 @@
+import pytest
 from textual.app import App
+from textual.worker import WorkerFailed
 
 from wstui.tui.background import as_task, in_thread
 
@@ -17,7 +19,8 @@ async def test_a_mistake_beside_the_screen_is_told_and_the_app_goes_on(mistakes)
     app = Clumsy()
     async with app.run_test() as pilot:
         for begin in (app.stumble, app.trip):
-            await begin("over a log").wait()
+            with pytest.raises(WorkerFailed):
+                await begin("over a log").wait()
         await pilot.pause()
         said = [notification.message for notification in app._notifications]
         assert app.is_running

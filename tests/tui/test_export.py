@@ -206,7 +206,9 @@ async def test_secrets_are_kept_only_when_asked_twice(make_app, secret_session, 
         assert "secrets are in it" in notes(app)
 
 
-async def test_escape_ends_the_writing_and_leaves_nothing(make_app, recording, look, folder, monkeypatch):
+async def test_escape_ends_the_writing_and_leaves_nothing(
+    make_app, recording, look, folder, monkeypatch, mistakes
+):
     begun, go = threading.Event(), threading.Event()
 
     def slow(session, target, wanted, watch):
@@ -232,6 +234,8 @@ async def test_escape_ends_the_writing_and_leaves_nothing(make_app, recording, l
         monkeypatch.setattr(export_dialog, "write_export", lambda *_: 1 / 0)
         await pilot.press("enter")
         await look.until(pilot, lambda: "Not exported: division by zero" in said(app, "problem"))
+        assert [type(error) for error in mistakes] == [ZeroDivisionError]
+        mistakes.clear()
         monkeypatch.setattr(export_dialog, "write_export", slow)
         await pilot.press("enter")
         await look.until(pilot, lambda: dialog.has_class("-writing"))
@@ -303,7 +307,7 @@ async def test_copying_as_markdown(make_app, secret_session, look, monkeypatch):
         await pilot.press("Y")
         await look.until(
             pilot,
-            lambda: app.clipboard.endswith("| 1 | +0.000 | · | 0 B | `resolve in 4.00 ms: 203.0.113.7` |\n"),
+            lambda: app.clipboard.endswith("| 1 | +0.000 | · | 0 B | `resolve, 4.00 ms, 203.0.113.7` |\n"),
         )
         app.screen.action_copy_verdict()
         await look.until(pilot, lambda: "the verdict as Markdown" in notes(app))

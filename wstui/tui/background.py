@@ -1,6 +1,7 @@
 """Work beside the screen, in a thread or as a task: a mistake of ours in it is told.
 
 Textual's own ``work`` either ends the app over it, live connections and all, or says nothing at all.
+Whoever watches the worker sees that it failed.
 """
 
 from collections.abc import Callable, Coroutine
@@ -31,8 +32,9 @@ def in_thread(*, group: str, exclusive: bool = False) -> Callable[[InThread[Node
         def careful(node: Node, /, *args: P.args, **kwargs: P.kwargs) -> None:
             try:
                 method(node, *args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - the last resort: a sentence in place of silence
+            except Exception as error:
                 tell_mistake(node, error)
+                raise
 
         return work(careful, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
@@ -47,8 +49,9 @@ def as_task(*, group: str, exclusive: bool = False) -> Callable[[AsTask[Node, P]
         async def careful(node: Node, /, *args: P.args, **kwargs: P.kwargs) -> None:
             try:
                 await method(node, *args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - as above
+            except Exception as error:
                 tell_mistake(node, error)
+                raise
 
         return work(careful, group=group, exclusive=exclusive, exit_on_error=False)
 

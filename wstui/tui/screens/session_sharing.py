@@ -112,10 +112,10 @@ class SessionSharing(SessionNotes):
             with WatchedReader(path, _always, limit=_LOOKED_AT) as reader:
                 source = Source(reader, ExportOptions(selection))
                 text = events_as_markdown(source)
+                done = source.exported()
         except TimelineError as error:
             self.app.notify(str(error), severity="error", markup=False)
             return
-        done = source.exported()
         replaced = f", {count_text(done.redactions, 'value')} replaced" if done.redactions else ""
         self.call_later(self._take_copy, text, f"{count_text(done.events, 'event')} as Markdown{replaced}")
 
