@@ -69,6 +69,13 @@ async def test_digits_find_the_code_when_nothing_has_the_focus(dialog_app):
         assert dialog_app.outcome.only == CloseRequest(4001)
 
 
+async def test_digits_after_a_refused_code_are_another_code(dialog_app):
+    async with dialog_app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f3", "1", "0", "0", "5", "enter")
+        await pilot.press("4", "0", "0", "1", "enter")
+        assert dialog_app.outcome.only == CloseRequest(4001)
+
+
 async def test_enter_alone_closes_normally_and_an_empty_code_has_no_body(dialog_app):
     async with dialog_app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f3", "enter")

@@ -167,9 +167,10 @@ class CloseDialog(ModalScreen[CloseRequest | None]):
         return self.query_one("#close-reason", Input).value
 
     def on_key(self, event: events.Key) -> None:
-        """Digits typed while nothing has the focus belong to the code's line all the same."""
+        """Digits typed where nobody else takes them belong to the code's line all the same."""
         line = self.query_one("#close-code", Input)
-        if self.focused is None and event.character and event.character.isdigit():
+        deaf = self.focused is None or isinstance(self.focused, (ForceBox, Button))
+        if deaf and event.character and event.character.isdigit():
             self.set_focus(line)
             line.post_message(events.Key(event.key, event.character))
             event.stop()
