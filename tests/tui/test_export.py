@@ -268,6 +268,8 @@ async def test_what_it_looks_like(make_app, secret_session, look, snapshot, monk
             await pilot.press("down", "down")
         if name.endswith("light"):
             app.screen.query_one("#export-secrets", ScopeLine).value = "kept"
+        told = {"export": "Why it ended", "export-80x24": '"type":"event"', "export-light": "think of who"}[name]
+        await look.until(pilot, lambda: told in look.shown(app))
         await look.settle(app, pilot)
         snapshot(app, name)
 
