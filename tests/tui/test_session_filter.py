@@ -55,6 +55,19 @@ async def test_a_selection_survives_the_filter(make_app, recording, look):
         assert app.screen.query_one(MessageList).selected_id == selected
 
 
+async def test_a_hit_stays_in_sight_when_the_others_come_back(make_app, recording, look):
+    app = make_app(str(recording))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await filtered(app, pilot, look, "result")  # so few that the list stands at its end all the time
+        await pilot.press("enter", "f")
+        await look.settle(app, pilot)
+        messages = app.screen.query_one(MessageList)
+        assert messages.selected_id is not None
+        assert messages.virtual_size.height > messages.size.height
+        assert 0 <= messages.selected_row - messages.scroll_offset.y < messages.size.height
+
+
 @pytest.mark.parametrize(("line", "words"), [("/(/", "does not compile"), ("kind:tick", "is no kind")])
 async def test_what_is_no_filter_is_explained_in_place(make_app, recording, look, line, words):
     app = make_app(str(recording))

@@ -24,7 +24,7 @@ from wstui.tui.actions import Place, bindings_for
 from wstui.tui.filtering.rows import FilteredRows
 from wstui.tui.mark_signs import BOOKMARK, NOTE_SIGN, row_sign
 from wstui.tui.rows import Rows
-from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.tones import Toned
 from wstui.tui.widgets.direct_lines import DirectList, Line, fitted
 from wstui.words.event_line import event_line, size_words
 from wstui.words.measures import clock_text, count_text, delta_text, offset_text
@@ -48,16 +48,11 @@ Look = tuple[int, int, TimeShown, bool]
 """Width, cells beside it for the scrollbar, what the time column says, whether the list has the focus."""
 
 
-class MessageList(DirectList, can_focus=True):
+class MessageList(DirectList, Toned, can_focus=True):
     """What was said, and what began, ended and disturbed it."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "message-list--selected",
-        "message-list--new",
-        "message-list--hit",
-        *TONE_CLASSES,
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"message-list--selected", "message-list--new"}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.MESSAGES)]
 
     rows: var[Rows | FilteredRows | None] = var(None, init=False)
@@ -103,7 +98,8 @@ class MessageList(DirectList, can_focus=True):
     # -- what it shows ---------------------------------------------------------------------------
 
     def show(self, rows: Rows | FilteredRows | None, start_ns: int = 0) -> None:
-        """Show these rows; the selection stays where its event still has a row."""
+        """Show these rows; the selection stays where its event still has a row, and in sight if it was."""
+        in_sight = self._is_selection_in_sight()
         self.start_ns = start_ns
         self.rows = rows
         self._strips.clear()
@@ -111,9 +107,15 @@ class MessageList(DirectList, can_focus=True):
         self.grow()
         if self.following or self.selected_id is None:
             self.go_to_tail()
-        else:
+        if in_sight or not self.following:
             self._scroll_to_row(self.selected_row)
         self.refresh()
+
+    def _is_selection_in_sight(self) -> bool:
+        """As the last look found it: these rows may be of a file that is closed."""
+        rows, event_id, row = self._found_row
+        is_current = rows is self.rows and event_id is not None and event_id == self.selected_id
+        return is_current and 0 <= row - self.scroll_offset.y < self.size.height
 
     def grow(self) -> None:
         """Take over what was added to the rows since; once for a batch, whatever its size."""
@@ -413,12 +415,11 @@ class MessageList(DirectList, can_focus=True):
         return clock_text(event.t_ns)
 
     def _style(self, tone: str, *, selected: bool) -> Style:
-        """A tone's style, the list's own for none: looking one up costs more than drawing a row."""
+        """A tone's style, the list's own for none."""
         key = (tone, selected)
         style = self._styles.get(key)
         if style is None:
-            name = "message-list--hit" if tone == "hit" else tone_class(tone)
-            style = self.get_component_rich_style(name) if tone else self.rich_style
+            style = self.tone(tone)
             if selected:
                 style += Style(bgcolor=self.get_component_rich_style("message-list--selected").bgcolor)
             self._styles[key] = style
