@@ -3,6 +3,7 @@
 import click
 
 from wstui.cli.completing import complete_profile
+from wstui.cli.dial_options import dial_options
 from wstui.cli.status import Failure
 
 
@@ -31,17 +32,7 @@ from wstui.cli.status import Failure
     metavar="TEXT",
     help="A message that the endpoint takes at any time: does it keep the connection open?",
 )
-@click.option("--open-timeout", type=click.FloatRange(0, min_open=True), metavar="S",
-              help="Seconds that dialling may take.")  # fmt: skip
-@click.option("--no-compression", is_flag=True, help="Do not offer permessage-deflate.")
-@click.option("--insecure", is_flag=True, help="Do not verify the server's certificate.")
-@click.option("--ca", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="Trust the certificates of this PEM file.")  # fmt: skip
-@click.option("-H", "--header", "headers", multiple=True, metavar="'Name: value'",
-              help="A header of the upgrade request; ${ENV} is replaced.")  # fmt: skip
-@click.option("--subprotocol", "subprotocols", multiple=True, metavar="NAME", help="Offer a subprotocol.")
-@click.option("--profile", "profile", metavar="NAME", shell_complete=complete_profile,
-              help="Take the settings of this profile.")  # fmt: skip
+@dial_options
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: every trial, and last what follows.")
 def command(target: str, silence_s: float, pings: int, message: str, profile: str | None,
             as_json: bool, **options: object) -> int:  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wstui.cli.completing import complete_profile, complete_target
+from wstui.cli.dial_options import trust_options
 from wstui.cli.session_argument import SESSION_HELP
 from wstui.cli.status import NEVER_OPENED, SIGNAL_BASE, USAGE, Failure
 
@@ -40,14 +41,7 @@ if TYPE_CHECKING:
               show_default=True, help="How long a step waits for an answer that is missing.")  # fmt: skip
 @click.option("--connection", type=click.IntRange(0), metavar="N", help="Drive only this connection.")
 @click.option("--script", metavar="NAME", help="Of a profile: which of its scripts.")
-@click.option("--profile", metavar="NAME", shell_complete=complete_profile,
-              help="Dial with the settings of this profile.")  # fmt: skip
-@click.option("-H", "--header", "headers", multiple=True, metavar="'Name: value'",
-              help="A header of the upgrade request; ${ENV} is replaced.")  # fmt: skip
-@click.option("--subprotocol", "subprotocols", multiple=True, metavar="NAME", help="Offer a subprotocol.")
-@click.option("--insecure", is_flag=True, help="Do not verify the server's certificate.")
-@click.option("--ca", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="Trust the certificates of this PEM file.")  # fmt: skip
+@trust_options
 @click.option("--json", "as_json", is_flag=True, help="The comparison as one JSON line.")
 def command(source: str, **given: Any) -> int:
     """Send what a recorded client sent to an endpoint, record it, and compare the two server sides.

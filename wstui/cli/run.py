@@ -3,6 +3,7 @@
 import click
 
 from wstui.cli.completing import complete_profile
+from wstui.cli.dial_options import dial_options
 from wstui.cli.status import Failure
 
 
@@ -18,22 +19,12 @@ from wstui.cli.status import Failure
 @click.option("--ping-every", type=click.FloatRange(0), metavar="S", help="Seconds between pings; 0: none.")
 @click.option("--ping-timeout", type=click.FloatRange(0, min_open=True), metavar="S",
               help="Give up when a ping is not answered for this many seconds.")  # fmt: skip
-@click.option("--open-timeout", type=click.FloatRange(0, min_open=True), metavar="S",
-              help="Seconds that dialling may take.")  # fmt: skip
 @click.option("--for", "for_s", type=click.FloatRange(0, min_open=True), metavar="S",
               help="A bound on the whole run, in seconds.")  # fmt: skip
 @click.option("--max-size", type=click.IntRange(1), metavar="BYTES",
               help="A longer message ends the connection with 1009.")  # fmt: skip
-@click.option("--no-compression", is_flag=True, help="Do not offer permessage-deflate.")
-@click.option("--insecure", is_flag=True, help="Do not verify the server's certificate.")
-@click.option("--ca", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="Trust the certificates of this PEM file.")  # fmt: skip
-@click.option("-H", "--header", "headers", multiple=True, metavar="'Name: value'",
-              help="A header of the upgrade request; ${ENV} is replaced.")  # fmt: skip
-@click.option("--subprotocol", "subprotocols", multiple=True, metavar="NAME", help="Offer a subprotocol.")
 @click.option("--retry", type=click.IntRange(0), metavar="N", help="Dial again, at most N times in a row.")
-@click.option("--profile", "profile", metavar="NAME", shell_complete=complete_profile,
-              help="Take the settings of this profile.")  # fmt: skip
+@dial_options
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: every event, and last the verdict.")
 def command(target: str | None, do: tuple[str, ...], script: str | None, sets: tuple[str, ...],
             for_s: float | None, profile: str | None, as_json: bool, **options: object) -> int:  # fmt: skip
