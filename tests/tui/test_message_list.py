@@ -8,7 +8,6 @@ import wstui.tui
 from wstui.events import Event
 from wstui.timeline import TimelineReader
 from wstui.tui.rows import PAGE_ROWS, Rows
-from wstui.tui.tones import tone_class
 from wstui.tui.widgets.message_list import MessageList, TimeShown
 
 FOLDER = Path(wstui.tui.__file__).parent
@@ -17,7 +16,7 @@ FOLDER = Path(wstui.tui.__file__).parent
 class ListApp(App[None]):
     """A message list alone."""
 
-    CSS_PATH = [FOLDER / "tones.tcss", FOLDER / "widgets" / "message_list.tcss"]  # noqa: RUF012
+    CSS_PATH = [FOLDER / "widgets" / "message_list.tcss"]  # noqa: RUF012
 
     def __init__(self, path):
         super().__init__()
@@ -179,7 +178,7 @@ async def test_a_theme_without_colours_of_ours_draws_too(file):
             if theme in app.available_themes:
                 app.theme = theme
                 await pilot.pause()
-        assert app.query_one(MessageList).get_component_rich_style(tone_class("error")).bold
+        assert app.query_one(MessageList).tone("error").bold
 
 
 def test_rows_read_only_the_pages_that_are_asked_for(session_file):

@@ -1,30 +1,12 @@
 """What a heartbeat graph is made of: its parts, what goes in, where things lie, the grid of characters.
 
-Pure. Parts are names of component classes; colours are not known here.
+Pure. Parts are names of tones; colours are not known here.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wstui.timeline import Beat, ServerPing
-
-PARTS = (
-    "axis",
-    "label",
-    "ping",
-    "tcp",
-    "app",
-    "missed",
-    "late",
-    "outstanding",
-    "server",
-    "close",
-    "end",
-    "note",
-    "boundary",
-    "text",
-)
-"""What a cell can belong to."""
 
 _AXIS_CELLS = 5
 

@@ -1,7 +1,7 @@
 """One event in one line: the glyph, the tone and the words by which lists show it; plain words for reports.
 
 Pure functions over :class:`RecordedEvent`. Every string of a peer's leaves here through
-``safe_text``; a tone is the name of a colour (see ``tones.tcss``), never the only carrier of meaning.
+``safe_text``; a tone is the name of a colour (see ``wstui.tui.tones``), never the only carrier of meaning.
 """
 
 import re

@@ -58,7 +58,6 @@ class CompareScreen(Screen[None]):
     AUTO_FOCUS = "#cmp-list"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         "compare.tcss",
-        "../tones.tcss",
         "../widgets/compare_list.tcss",
         "../widgets/message_detail.tcss",
     ]

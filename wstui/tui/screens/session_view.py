@@ -35,7 +35,6 @@ from wstui.words.measures import count_text, size_text
 
 _STYLESHEETS: list[str | PurePath] = [
     "session_view.tcss",
-    "../tones.tcss",
     *(f"../widgets/{name}.tcss" for name in ("composer", "connect_bar", "find_bar")),
     *(f"../widgets/{name}.tcss" for name in ("message_detail", "message_list")),
 ]

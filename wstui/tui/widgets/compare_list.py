@@ -16,17 +16,17 @@ from textual.strip import Strip
 
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.compare_rows import CompareRow, CompareRows, row_spans
-from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.tones import Toned
 
 _CACHED_STRIPS = 512
 _MARK_CELLS = 2
 
 
-class CompareList(ScrollView, can_focus=True):
+class CompareList(ScrollView, Toned, can_focus=True):
     """Pairs of messages, the first session's at the left."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"compare-list--selected", *TONE_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"compare-list--selected"}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Place.PAIRS)]
 
     selected: reactive[int] = reactive(-1, init=False)
@@ -144,7 +144,7 @@ class CompareList(ScrollView, can_focus=True):
         width, at = self.scrollable_content_region.width, self.scroll_offset.y + y
         if self.rows is None or not len(self.rows):
             words = f"  {self.hint}" if y == 1 else ""
-            return Strip([Segment(words, self._tone("quiet"))]).crop_extend(0, width, self.rich_style)
+            return Strip([Segment(words, self.tone("quiet"))]).crop_extend(0, width, self.rich_style)
         if at >= len(self.rows):
             return Strip.blank(width, self.rich_style)
         key = (at, width, at == self.selected, self.has_focus)
@@ -157,10 +157,7 @@ class CompareList(ScrollView, can_focus=True):
         filled = Style.null()
         if selected:
             filled = Style(bgcolor=self.get_component_rich_style("compare-list--selected").bgcolor)
-        mark = Segment("▌ " if selected else "  ", self._tone("accent") + filled)
+        mark = Segment("▌ " if selected else "  ", self.tone("accent") + filled)
         spans = row_spans(row, max(1, width - _MARK_CELLS))
-        strip = Strip([mark, *(Segment(text, self._tone(tone) + filled) for text, tone in spans)])
+        strip = Strip([mark, *(Segment(text, self.tone(tone) + filled) for text, tone in spans)])
         return strip.crop_extend(0, width, self.rich_style + filled)
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(tone_class(tone))

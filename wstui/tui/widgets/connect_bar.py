@@ -74,6 +74,16 @@ class ConnectBar(Vertical):
         """What stands in the URL field."""
         return self.query_one("#bar-url", Input).value
 
+    def give_up_typing(self) -> bool:
+        """Put the URL back that the session has; whether one was being typed."""
+        field = self.query_one("#bar-url", Input)
+        if not field.has_focus:
+            return False
+        if self._shown_url:
+            field.value = self._shown_url
+        self.show_problem("")
+        return True
+
     def focus_url(self) -> None:
         """Go to the URL field, its text selected."""
         field = self.query_one("#bar-url", Input)

@@ -23,21 +23,16 @@ from wstui.tui.background import in_thread
 from wstui.tui.document import Document, Line, SpanDocument
 from wstui.tui.glyphs import terminal_glyphs
 from wstui.tui.json_document import JsonDocument, JsonRows
-from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.tones import Toned
 
 GUTTER_CELLS = 2
 _COPIED_ROWS = 20_000
 
 
-class DocumentView(ScrollView, can_focus=True):
+class DocumentView(ScrollView, Toned, can_focus=True):
     """Text can be selected with the mouse; a click on ▾ or ▸ folds."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "document-view--cursor",
-        "document-view--fold",
-        "document-view--hit",
-        *TONE_CLASSES,
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"document-view--cursor"}
 
     class CursorMoved(Message):
         """The cursor stands elsewhere, or there is another document."""
@@ -298,10 +293,10 @@ class DocumentView(ScrollView, can_focus=True):
         filled = self._background(row)
         text = Text(no_wrap=True, end="")
         for part, tone in self._rows[row]:
-            text.append(part, self.get_component_rich_style(tone_class(tone)) + filled)
+            text.append(part, self.tone(tone) + filled)
         self._mark_hits(text)
         self._mark_selection(text, row)
-        gutter = Segment(self._fold_sign(row), self.get_component_rich_style("document-view--fold") + filled)
+        gutter = Segment(self._fold_sign(row), self.tone("quiet") + filled)
         strip = Strip([gutter, *text.render(self.app.console)]).crop_extend(0, width, base + filled)
         return strip.apply_offsets(-GUTTER_CELLS, row)
 
@@ -318,7 +313,7 @@ class DocumentView(ScrollView, can_focus=True):
 
     def _mark_hits(self, text: Text) -> None:
         if self._hits is not None:
-            style = self.get_component_rich_style("document-view--hit", partial=True)
+            style = self.letters("hit")
             for found in self._hits.finditer(text.plain):
                 text.stylize(style, *found.span())
 

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from wstui.tui.connection_record import EndingLine
 from wstui.tui.ending import Ending
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
-from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.tones import Toned
 
 _LABEL_CELLS = 9
 
@@ -32,11 +32,11 @@ class CardRow(NamedTuple):
     tone: str
 
 
-class EndingCard(ScrollView, can_focus=True):
+class EndingCard(ScrollView, Toned, can_focus=True):
     """The ending of the newest connection; lines that stand for an event can be chosen."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"ending-card--selected", *TONE_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"ending-card--selected"}
     DEFAULT_CSS = """
     EndingCard {
         height: auto;
@@ -158,9 +158,7 @@ class EndingCard(ScrollView, can_focus=True):
         sign = self.glyphs.left_half if chosen else " "
         pieces = ((sign, "accent"), (row.label, "quiet"), (row.text, row.tone))
         drawn = [
-            Segment(shown_in(text, self.glyphs), self.get_component_rich_style(tone_class(tone)) + filled)
-            for text, tone in pieces
-            if text
+            Segment(shown_in(text, self.glyphs), self.tone(tone) + filled) for text, tone in pieces if text
         ]
         return Strip(drawn).crop_extend(0, width, self.rich_style + filled)
 

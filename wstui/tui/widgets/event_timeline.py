@@ -22,7 +22,7 @@ from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_scale import nice_ceiling
 from wstui.tui.panel_data import PanelData
 from wstui.tui.side_words import SideRow
-from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.tones import Toned
 from wstui.tui.widgets.direct_lines import DirectList, filled
 from wstui.words.measures import clock_text
 
@@ -36,11 +36,11 @@ _AMOUNT_CELLS = 8
 _BAR_CELLS = 2
 
 
-class EventTimeline(DirectList, can_focus=True):
+class EventTimeline(DirectList, Toned, can_focus=True):
     """The course of a session without what was said."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"event-timeline--selected", *TONE_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"event-timeline--selected"}
     DEFAULT_CSS = """
     EventTimeline {
         height: 1fr;
@@ -69,7 +69,6 @@ class EventTimeline(DirectList, can_focus=True):
         self.selected: Key | None = None
         self.following = True
         self._version = -1
-        self._tones: dict[str, Style] = {}
 
     # -- what it shows ---------------------------------------------------------------------------
 
@@ -172,19 +171,6 @@ class EventTimeline(DirectList, can_focus=True):
 
     # -- drawing ---------------------------------------------------------------------------------
 
-    def notify_style_update(self) -> None:
-        """Colours changed: look them up anew."""
-        super().notify_style_update()
-        self._tones.clear()
-
-    def _tone(self, tone: str) -> Style:
-        """A tone's style; the list's own for no tone. Looking one up costs more than drawing a row."""
-        style = self._tones.get(tone)
-        if style is None:
-            style = self.get_component_rich_style(tone_class(tone)) if tone else self.rich_style
-            self._tones[tone] = style
-        return style
-
     def render_line(self, y: int) -> Strip:
         """One row, or the hint while there are none."""
         width, place = self.scrollable_content_region.width, self.scroll_offset.y + y
@@ -193,7 +179,7 @@ class EventTimeline(DirectList, can_focus=True):
             hint = " Dialling, pings, closing and notes show here." if not y else ""
             return self._strip([(hint, "quiet")], width, Style.null())
         if place >= len(rows):
-            return Strip.blank(width, self._tone(""))
+            return Strip.blank(width, self.tone(""))
         row = rows[place]
         selected = self.selected == (row.event_id, row.note_id)
         before = rows[place - 1] if place else None
@@ -202,11 +188,11 @@ class EventTimeline(DirectList, can_focus=True):
 
     def _strip(self, pieces: Iterable[Piece], width: int, background: Style) -> Strip:
         drawn = [
-            Segment(shown_in(text, self.glyphs), self._tone(tone) + background)
+            Segment(shown_in(text, self.glyphs), self.tone(tone) + background)
             for text, tone in pieces
             if text
         ]
-        return filled(drawn, width, self._tone("") + background)
+        return filled(drawn, width, self.tone("") + background)
 
     def _background(self, selected: bool) -> Style:
         if not selected:

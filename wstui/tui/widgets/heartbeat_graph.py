@@ -5,6 +5,7 @@ at most four times a second. Rule 2: nothing jumps: dots stand on a fixed grid o
 changes in steps. What it draws is decided in :mod:`wstui.tui.graph_picture`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,7 +23,7 @@ from wstui.tui import tooltips
 from wstui.tui.actions import Place, bindings_for
 from wstui.tui.glyphs import Glyphs, shown_in, terminal_glyphs
 from wstui.tui.graph_histogram import histogram
-from wstui.tui.graph_parts import PARTS, GraphInput, Layout, Picture
+from wstui.tui.graph_parts import GraphInput, Layout, Picture
 from wstui.tui.graph_picture import draw
 from wstui.tui.graph_scale import (
     DEFAULT_WINDOW_S,
@@ -36,6 +37,7 @@ from wstui.tui.graph_scale import (
 )
 from wstui.tui.graph_words import beat_title, empty_words, legend
 from wstui.tui.panel_data import PanelData
+from wstui.tui.tones import Tone, Toned
 from wstui.tui.widgets.direct_lines import DirectLines, Line
 from wstui.words.measures import clock_text
 
@@ -44,33 +46,31 @@ _END_MARGIN = 30
 """One part in so many of the window stays free behind the end of a recording."""
 
 
-def _component(part: str) -> str:
-    return f"heartbeat-graph--{part}"
-
-
-class HeartbeatGraph(DirectLines, can_focus=True):
+class HeartbeatGraph(DirectLines, Toned, can_focus=True):
     """Round trips, TCP's own below them, missed pings as gaps, the server's pings as ticks."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {_component(part) for part in (*PARTS, "cursor")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"heartbeat-graph--cursor"}
+    TONES: ClassVar[Mapping[str, Tone]] = {
+        "axis": Tone("foreground 30%"),
+        "label": Tone("text-muted"),
+        "ping": Tone("text-accent"),
+        "tcp": Tone("foreground 45%"),
+        "app": Tone("text-success"),
+        "missed": Tone("text-error", "bold"),
+        "late": Tone("text-warning", "bold"),
+        "outstanding": Tone("foreground 50%"),
+        "server": Tone("text-primary"),
+        "close": Tone("text-warning"),
+        "end": Tone("text-error"),
+        "note": Tone("text-secondary"),
+        "boundary": Tone("foreground 50%"),
+        "text": Tone("text-muted"),
+    }
     DEFAULT_CSS = """
     HeartbeatGraph {
         height: 10;
         width: 1fr;
-        & > .heartbeat-graph--axis { color: $foreground 30%; }
-        & > .heartbeat-graph--label { color: $text-muted; }
-        & > .heartbeat-graph--ping { color: $text-accent; }
-        & > .heartbeat-graph--tcp { color: $foreground 45%; }
-        & > .heartbeat-graph--app { color: $text-success; }
-        & > .heartbeat-graph--missed { color: $text-error; text-style: bold; }
-        & > .heartbeat-graph--late { color: $text-warning; text-style: bold; }
-        & > .heartbeat-graph--outstanding { color: $foreground 50%; }
-        & > .heartbeat-graph--server { color: $text-primary; }
-        & > .heartbeat-graph--close { color: $text-warning; }
-        & > .heartbeat-graph--end { color: $text-error; }
-        & > .heartbeat-graph--note { color: $text-secondary; }
-        & > .heartbeat-graph--boundary { color: $foreground 50%; }
-        & > .heartbeat-graph--text { color: $text-muted; }
         & > .heartbeat-graph--cursor { background: $primary-muted; }
     }
     """
@@ -100,7 +100,6 @@ class HeartbeatGraph(DirectLines, can_focus=True):
         """The right edge while the past is looked at; None: the newest."""
         self._key: tuple[object, ...] = ()
         self._strips: list[Strip] = []
-        self._styles: dict[str, Style] = {}
         self._title = Content()
 
     # -- what it shows ---------------------------------------------------------------------------
@@ -279,7 +278,6 @@ class HeartbeatGraph(DirectLines, can_focus=True):
         """Colours changed: draw anew."""
         super().notify_style_update()
         self._strips = []
-        self._styles.clear()
 
     def render_line(self, y: int) -> Strip:
         """One row of the picture; the first row asked for draws all of them."""
@@ -292,20 +290,13 @@ class HeartbeatGraph(DirectLines, can_focus=True):
     def _draw(self) -> list[Strip]:
         if self.spread:
             rows = histogram(self._round_trips(), self.size.width, self.size.height, self.glyphs)
-            return [Strip([Segment(row, self._style("ping"))], len(row)) for row in rows]
+            return [Strip([Segment(row, self.tone("ping"))], len(row)) for row in rows]
         picture = self._picture()
         strips: list[Strip] = [
-            Line([Segment(text, self._style(part)) for text, part in picture.runs(row)], picture.width)
+            Line([Segment(text, self.tone(part)) for text, part in picture.runs(row)], picture.width)
             for row in range(picture.height)
         ]
         return self._with_cursor(strips)
-
-    def _style(self, part: str) -> Style:
-        style = self._styles.get(part)
-        if style is None:
-            style = self.get_component_rich_style(_component(part)) if part else self.rich_style
-            self._styles[part] = style
-        return style
 
     def _picture(self) -> Picture:
         data, layout, axis = self.data, self._layout(), self._axis()
@@ -349,7 +340,7 @@ class HeartbeatGraph(DirectLines, can_focus=True):
         column = layout.left + self._axis().x(beat.t_ns) // 2
         if not layout.left <= column < layout.width:
             return strips
-        tint = Style(bgcolor=self.get_component_rich_style(_component("cursor")).bgcolor)
+        tint = Style(bgcolor=self.get_component_rich_style("heartbeat-graph--cursor").bgcolor)
         return [
             self._tinted(strip, column, tint) if row <= layout.axis_row else strip
             for row, strip in enumerate(strips)

@@ -1,5 +1,6 @@
 """The footer: the important keys of this moment on one line, clickable, the least important dropped first."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -9,16 +10,19 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from wstui.tui.actions import footer_order, footer_rank, key_label
+from wstui.tui.tones import Tone, Toned
 
 
-class KeyBar(Widget):
+class KeyBar(Toned):
     """``F1 help  F2 ping  F3 close …``; what is not possible now is dim, what makes no sense is absent."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--disabled"}
+    TONES: ClassVar[Mapping[str, Tone]] = {
+        "key": Tone("text-accent", "bold"),
+        "disabled": Tone("text-disabled"),
+    }
 
     _shown: list[tuple[str, str, str, bool]] | None = None
 
@@ -50,8 +54,8 @@ class KeyBar(Widget):
         base = self.rich_style
         if y:
             return Strip.blank(self.size.width, base)
-        bright = self.get_component_rich_style("key-bar--key")
-        dim = self.get_component_rich_style("key-bar--disabled")
+        bright = self.tone("key")
+        dim = self.tone("disabled")
         segments = []
         self._shown = self._entries()
         for key, label, words, enabled in self._shown:

@@ -83,9 +83,10 @@ class SidePanel(Vertical):
 
     @dataclass
     class EventChosen(Message):
-        """A ping, a row or a piece of evidence was chosen; its event."""
+        """A ping, a row or a piece of evidence was chosen; its event, and whether to look at it closer."""
 
         event_id: int
+        closer: bool = True
 
     class Unfinished(Message):
         """The snapshot is not whole yet: whoever gives it should refresh it again soon."""
@@ -168,7 +169,7 @@ class SidePanel(Vertical):
         """A ping of the graph: its row, and whoever shows events."""
         message.stop()
         self.timeline.select_event(message.event_id)
-        self.post_message(self.EventChosen(message.event_id))
+        self.post_message(self.EventChosen(message.event_id, closer=False))
 
     def on_event_timeline_row_chosen(self, message: EventTimeline.RowChosen) -> None:
         """A row of the timeline."""

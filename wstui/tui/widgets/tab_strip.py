@@ -13,11 +13,10 @@ from rich.style import Style
 from textual import events
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from wstui.tui.navigation import CloseTabAsked, TabAsked
 from wstui.tui.tabs import News, TabFace, Tabs
-from wstui.tui.tones import TONE_CLASSES, tone_class
+from wstui.tui.tones import Toned
 
 _LOOK_EVERY_S = 0.2
 _NAME_CELLS = (24, 12)
@@ -109,11 +108,11 @@ async def show_strip(screen: Screen[Any], tabs: Tabs[Any]) -> None:
     await screen.mount(TabStrip(tabs), before=0)
 
 
-class TabStrip(Widget):
+class TabStrip(Toned):
     """``1 ● trades  2 ■ localhost:8080 !``, the current one with a cross."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-strip--current", *TONE_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-strip--current"}
     DEFAULT_CSS = """
     TabStrip {
         dock: top;
@@ -158,7 +157,7 @@ class TabStrip(Widget):
     def _segment(self, piece: Piece, base: Style) -> Segment:
         style = self.get_component_rich_style("tab-strip--current") if piece.current else base
         if piece.tone:
-            style += self.get_component_rich_style(tone_class(piece.tone), partial=True)
+            style += self.letters(piece.tone)
         if piece.number:
             style += Style(meta={"tab": piece.number, "closes": piece.closes})
         return Segment(piece.text, style)
