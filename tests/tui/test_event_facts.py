@@ -4,6 +4,7 @@ import pytest
 
 from wstui.events import RecordedEvent
 from wstui.tui.event_facts import Surroundings, facts_document
+from wstui.tui.fact_lines import fact
 
 S = 1_000_000_000
 NOW = 1_795_348_855 * S  # 2026-11-22
@@ -151,3 +152,7 @@ def test_a_certificate():
 )
 def test_what_is_wrong_with_a_certificate(detail, around, expected):
     assert expected in facts("tls", detail, around)
+
+
+def test_a_long_label_keeps_away_from_its_value():
+    assert fact("last data received", "4 ms")[0][0].endswith("received  ")

@@ -241,6 +241,9 @@ async def test_a_bad_url_is_explained_in_place(make_app, recording, engines, loo
         await pilot.press("ctrl+u", "backspace", "enter")
         await look.settle(app, pilot)
         assert "Type where to connect to" in look.shown(app)
+        await pilot.press("escape")
+        assert app.screen.query_one(ConnectBar).typed_url == "wss://stream.example.com/ws/btcusdt@trade"
+        assert "Type where to connect to" not in look.shown(app)
 
 
 async def test_a_recording_is_dialled_again(make_app, recording, engines, look):
@@ -461,6 +464,20 @@ async def test_on_a_low_screen_enter_opens_the_detail_and_escape_closes_it(make_
         await pilot.press("escape")
         await look.settle(app, pilot)
         assert "Pretty" not in look.shown(app)
+
+
+async def test_on_a_narrow_screen_enter_in_the_timeline_shows_the_detail(make_app, recording, look):
+    app = make_app(str(recording))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await look.settle(app, pilot)
+        await pilot.press("ctrl+b")
+        await look.settle(app, pilot)
+        await pilot.press("home", "down")
+        assert "─ Messages" not in look.shown(app)
+        await pilot.press("enter")
+        await look.settle(app, pilot)
+        assert "Messages" in look.shown(app)
+        assert app.screen.query_one("#detail-view").has_focus
 
 
 async def test_a_file_that_is_no_session_is_explained(make_app, home, look):

@@ -13,7 +13,7 @@ LABEL_CELLS = 18
 
 def fact(name: str, value: str, tone: str = "plain") -> Line:
     """One labelled value."""
-    return ((f"{name:<{LABEL_CELLS}}", "quiet"), (value, tone))
+    return ((f"{name:<{LABEL_CELLS - 2}}  ", "quiet"), (value, tone))
 
 
 def heading(words: str) -> Iterator[Line]:

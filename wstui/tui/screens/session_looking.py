@@ -5,6 +5,7 @@ from textual.timer import Timer
 from wstui.events import ConnectionState
 from wstui.tui.message_content import COPY_BYTES
 from wstui.tui.screens.session_filter import SessionFilter
+from wstui.tui.widgets.connect_bar import ConnectBar
 from wstui.tui.widgets.event_timeline import EventTimeline
 from wstui.tui.widgets.message_detail import MessageDetail
 from wstui.tui.widgets.message_list import MessageList
@@ -60,9 +61,13 @@ class SessionLooking(SessionFilter):
         self.show_titles()
 
     def on_side_panel_event_chosen(self, message: SidePanel.EventChosen) -> None:
-        """An event was chosen in the timeline: show it here too."""
+        """An event was chosen in the panel: show it here too; a panel in its way goes for a closer look."""
         self.query_one(MessageList).select(message.event_id)
         self._show_event(message.event_id)
+        if message.closer and self.has_class("-narrow"):
+            self.remove_class("-panel-shown")
+            self.add_class("-detail-open")
+            self.query_one("#detail-view").focus()
 
     def action_live_tail(self) -> None:
         """Follow the newest message."""
@@ -91,6 +96,8 @@ class SessionLooking(SessionFilter):
         messages = self.query_one(MessageList)
         if self.state_name() == ConnectionState.WAITING_TO_RETRY:
             self.action_stop_retrying()
+        elif self.query_one(ConnectBar).give_up_typing():
+            messages.focus()
         elif self.query_one(MessageDetail).has_focus_within or self.has_class("-detail-open"):
             self.remove_class("-detail-open")
             messages.focus()
