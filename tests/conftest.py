@@ -1,5 +1,6 @@
 """What every test gets: a home of its own, no proxy from outside, and property tests without a stopwatch."""
 
+import gc
 import os
 
 import pytest
@@ -10,6 +11,9 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("wstui"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "wstui")
+
+gc.set_threshold(50_000, 20, 100)
+"""Hundreds of apps in one process leave much to walk over: walked often, it costs a fifth of the run."""
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "WSS_PROXY", "WS_PROXY")
 
