@@ -81,6 +81,7 @@ async def check(app, pilot, engines, look, row):
     visible = possible and row.name.removeprefix("screen.") not in NOTHING_TO_SEE
     before, picture = moved(app, engines), look.shown(app) if visible else ""
     await pilot.press(row.keys.split(",")[0])
+    await pilot.pause()
     if visible:
         for _ in range(100):
             if moved(app, engines) != before or look.shown(app) != picture:
@@ -89,7 +90,6 @@ async def check(app, pilot, engines, look, row):
         else:
             pytest.fail(f"{row.keys} ({row.title}) is enabled and does nothing")
     elif not possible and "f5" not in row.keys:
-        await pilot.pause()
         assert moved(app, engines)[:3] == before[:3], f"{row.keys} ({row.title}) is greyed and does something"
         if row.footer and possible is None:
             assert row.key_label in greyed or row.key_label not in _labels(screen)
