@@ -156,6 +156,17 @@ async def test_preview_names_and_problems(make_app, secret_session, look, folder
     assert "| Chosen | 1 event;" in (folder / "six.md").read_text()
 
 
+async def test_a_typed_ending_chooses_the_format(make_app, recording, look, folder):
+    app = make_app(str(recording))
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = await opened(app, pilot, look)
+        typed(app, "file").value = "report.html"
+        await look.until(pilot, lambda: "● html" in look.shown(app))
+        await pilot.press("enter")
+        await look.until(pilot, lambda: app.screen is not dialog)
+    assert (folder / "report.html").read_text().startswith("<!doctype html>")
+
+
 async def test_the_part_before_ones_eyes(make_app, recording, look, folder):
     app = make_app(str(recording))
     async with app.run_test(size=(120, 40)) as pilot:
@@ -268,7 +279,9 @@ async def test_what_it_looks_like(make_app, secret_session, look, snapshot, monk
             await pilot.press("down", "down")
         if name.endswith("light"):
             app.screen.query_one("#export-secrets", ScopeLine).value = "kept"
-        told = {"export": "Why it ended", "export-80x24": '"type":"event"', "export-light": "think of who"}[name]
+        told = {"export": "Why it ended", "export-80x24": '"type":"event"', "export-light": "think of who"}[
+            name
+        ]
         await look.until(pilot, lambda: told in look.shown(app))
         await look.settle(app, pilot)
         snapshot(app, name)

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wstui.exchange import Selection, SelectionError
+from wstui.exchange.formats import format_for
 from wstui.tui.exporting import (
     CHOICE_OF,
     CHOICES,
@@ -143,6 +144,13 @@ class ExportForm(VerticalScroll, can_focus=False):
         else:
             name.value = renamed(name.value, before, self.choice)
 
+    def _follow(self, name: str) -> None:
+        """An ending that says another format chooses it, as on the command line."""
+        said = format_for(name)
+        if said is not None and said != self.choice.format:
+            row = next(at for at, choice in enumerate(CHOICES) if choice.format == said)
+            self.query_one("#export-formats", OptionList).highlighted = row
+
     # -- what is typed ---------------------------------------------------------------------------
 
     @on(ChoiceLine.Changed)
@@ -152,6 +160,8 @@ class ExportForm(VerticalScroll, can_focus=False):
 
     @on(Input.Changed)
     def _edited(self, event: Input.Changed) -> None:
+        if event.input.id == "export-file":
+            self._follow(self._typed("file"))
         self._changed(only_name=event.input.id == "export-file")
 
     def _changed(self, *, only_name: bool = False) -> None:
