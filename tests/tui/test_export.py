@@ -164,7 +164,7 @@ async def test_a_typed_ending_chooses_the_format(make_app, recording, look, fold
         await look.until(pilot, lambda: "● html" in look.shown(app))
         await pilot.press("enter")
         await look.until(pilot, lambda: app.screen is not dialog)
-    assert (folder / "report.html").read_text().startswith("<!doctype html>")
+    assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
 
 
 async def test_the_part_before_ones_eyes(make_app, recording, look, folder):
