@@ -198,7 +198,7 @@ async def test_at_every_size(make_app, talk, look):
         await pilot.press("end", "minus", "home", "enter")
         for size in ((80, 24), (20, 5), (120, 40)):
             await pilot.resize_terminal(*size)
-            await pilot.press("v", "v", "v", "end")
+            await pilot.press("v", "v", "v", "end", "1")
         await look.until(pilot, lambda: "{…} 7 keys" in look.shown(app))
 
 

@@ -7,7 +7,7 @@ payload longer than :data:`SHOWN_BYTES` says that it is shown in part.
 
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, overload
+from typing import Any, Protocol, overload
 
 from wstui.events import safe_text
 from wstui.tui.json_text import Span
@@ -94,12 +94,17 @@ class TextDocument:
         return _Rows(remark_rows(self._remarks, width_cells), folded)
 
 
-class _Rows(Sequence[Line]):
-    """Remarks, then lines; a line that is a text becomes a span when it is asked for."""
+class HeadedRows(Sequence[Line]):
+    """Remarks, then as many lines as ``_lines`` has; :meth:`_line` makes one when it is asked for."""
 
-    def __init__(self, head: Sequence[Line], lines: Sequence[Line | str]) -> None:
+    _lines: Sequence[Any]
+
+    def __init__(self, head: Sequence[Line]) -> None:
+        """Under these remarks."""
         self._head = head
-        self._lines = lines
+
+    def _line(self, row: int) -> Line:
+        raise NotImplementedError
 
     def __len__(self) -> int:
         return len(self._head) + len(self._lines)
@@ -112,9 +117,18 @@ class _Rows(Sequence[Line]):
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         index = index + len(self) if index < 0 else index
-        if index < len(self._head):
-            return self._head[index]
-        line = self._lines[index - len(self._head)]
+        return self._head[index] if index < len(self._head) else self._line(index - len(self._head))
+
+
+class _Rows(HeadedRows):
+    """A line that is a text becomes a span when it is asked for."""
+
+    def __init__(self, head: Sequence[Line], lines: Sequence[Line | str]) -> None:
+        super().__init__(head)
+        self._lines = lines
+
+    def _line(self, row: int) -> Line:
+        line: Line | str = self._lines[row]
         return ((line, "plain"),) if isinstance(line, str) else line
 
 

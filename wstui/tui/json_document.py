@@ -11,9 +11,9 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
-from wstui.tui.document import HEAVY_CHARACTERS, Line, remark_rows
+from wstui.tui.document import HEAVY_CHARACTERS, HeadedRows, Line, remark_rows
 from wstui.tui.json_lines import LINES_LIMIT, outline
 from wstui.tui.json_outline import Outline
 from wstui.tui.json_text import Span, colour_spans
@@ -60,14 +60,14 @@ class JsonDocument:
         return JsonRows(self.outline, remark_rows(remarks, width_cells), width_cells, folded)
 
 
-class JsonRows(Sequence[Line]):
+class JsonRows(HeadedRows):
     """The rows of a document at one width. A line of the outline may take several, or none."""
 
     def __init__(self, outline: Outline, head: list[Line], width_cells: int, folded: bytearray) -> None:
+        super().__init__(head)
         self.outline = outline
         self.folded = folded
         """Of each line of the outline, whether its container is folded."""
-        self._head = head
         self._width = max(1, width_cells)
         self._deepest_indent = max(0, self._width - 8) // 2
         self._long: dict[int, Sequence[int]] = {}
@@ -76,6 +76,7 @@ class JsonRows(Sequence[Line]):
         self._prepared: dict[tuple[int, int], _Body] = {}
         """Of lines too long to be coloured when they are drawn."""
         self._find_long_lines()
+        self._lines: array[int]
         self._lines, self._offsets = self._rows_of_lines(0, len(outline) - 1)
 
     # -- which rows there are ----------------------------------------------------------------------
@@ -176,21 +177,6 @@ class JsonRows(Sequence[Line]):
         return len(self._head) + bisect_right(self._offsets, offset, row, behind) - 1
 
     # -- what a row says ---------------------------------------------------------------------------
-
-    def __len__(self) -> int:
-        return len(self._head) + len(self._lines)
-
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        index = index + len(self) if index < 0 else index
-        if index < len(self._head):
-            return self._head[index]
-        return self._line(index - len(self._head))
 
     def _line(self, row: int) -> Line:
         line, start = self._lines[row], self._offsets[row]
