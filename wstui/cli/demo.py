@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wstui.cli.lab import complete_fault
-from wstui.cli.open_ui import has_terminal
 from wstui.cli.status import ENDED_AS_ASKED, Failure
+from wstui.cli.streams import has_terminal
 
 if TYPE_CHECKING:
     from wstui.cli.headless import Outcome

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from wstui.cli.completing import complete_session_or_file
-from wstui.cli.open_ui import has_terminal
 from wstui.cli.session_argument import session_path
 from wstui.cli.status import Failure
+from wstui.cli.streams import has_terminal
 from wstui.events import safe_text
 from wstui.places import is_file, typed_path
 from wstui.timeline import Catalogue, TimelineError, TimelineReader

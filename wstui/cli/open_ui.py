@@ -1,12 +1,10 @@
 """``wstui [PROFILE|URL|SESSION]``: the terminal UI."""
 
-import os
-import sys
-
 import click
 
 from wstui.cli.completing import complete_target
 from wstui.cli.status import Failure
+from wstui.cli.streams import has_terminal
 
 
 @click.command("wstui")
@@ -22,13 +20,6 @@ def command(targets: tuple[str, ...] = ()) -> int:
     from wstui.tui import run
 
     return run(*targets)
-
-
-def has_terminal() -> bool:
-    """Whether a person sits before standard input and output, or before a page of ``wstui web``."""
-    if os.environ.get("TEXTUAL_DRIVER"):
-        return True
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def refuse_unknown(target: str) -> None:

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 from wstui import __version__
 from wstui.cli.completing import complete_target
 from wstui.cli.status import OUR_MISTAKE, SIGNAL_BASE, USAGE, Failure
+from wstui.cli.streams import prepare_streams
 from wstui.events import CommandRefused, safe_text
 
 REPORT_AT = "https://github.com/wstui/wstui/issues"
@@ -112,28 +113,25 @@ def near_command(word: str) -> str | None:
 
 def run_command_line(arguments: list[str]) -> int:
     """Carry a command line out; the exit status. Whatever goes wrong ends in one sentence."""
-    _prepare_streams()
+    prepare_streams()
     try:
         outcome = root.main(arguments, prog_name="wstui", standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return SIGNAL_BASE + signal.SIGINT
-    except click.ClickException as error:
-        return _complain(_sentence_of(error), getattr(error, "status", error.exit_code))
     except SystemExit:  # click's answer to a pipe whose reader is gone
         return _leave_broken_pipe()
-    except Exception as error:  # noqa: BLE001 - the last resort: a sentence in place of a traceback
-        return _explain(error)
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the last resort: a sentence in place of a traceback
+        return status_after(error)
     return outcome if isinstance(outcome, int) else 0
 
 
-def _prepare_streams() -> None:
-    """A character that the terminal cannot show is written out; a closed stream takes everything."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115 - for as long as we run
-        getattr(sys, name).reconfigure(errors="backslashreplace")
+def status_after(error: BaseException) -> int:
+    """Say what went wrong, in a sentence; the exit status."""
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return SIGNAL_BASE + signal.SIGINT
+    if isinstance(error, click.ClickException):
+        return _complain(_sentence_of(error), getattr(error, "status", error.exit_code))
+    return _explain(error)
 
 
 def _leave_broken_pipe() -> int:
@@ -151,7 +149,7 @@ def _sentence_of(error: click.ClickException) -> str:
     return f"{message.rstrip('.')}. See “{command} --help”."
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: BaseException) -> int:
     """Mistakes that have words for a person already, and last our own."""
     from wstui.profiles import ProfileError
     from wstui.timeline import TimelineError

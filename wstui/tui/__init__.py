@@ -6,6 +6,7 @@ through ``wstui.events.safe_text``, as ``Content`` or segments, never as markup.
 """
 
 import contextlib
+import gc
 import os
 
 
@@ -16,15 +17,19 @@ def run(*targets: str, demo: str | None = None) -> int:
         targets: profiles' names, URLs, session files, each for a tab; none shows the home screen.
         demo: a fault of the lab: start it on a port of its own and connect to it.
     """
-    from wstui.tui.app import WstuiApp
-    from wstui.tui.legacy_keys import teach_alt_keys
-    from wstui.tui.long_pastes import take_long_pastes
+    gc.disable()  # until the first frame stands: nothing of what is made until then goes away again
+    try:
+        from wstui.tui.app import WstuiApp
+        from wstui.tui.legacy_keys import teach_alt_keys
+        from wstui.tui.long_pastes import take_long_pastes
 
-    teach_alt_keys()
-    take_long_pastes()
-    draw_behind_others()
-    app = WstuiApp(*targets, demo=demo)
-    app.run()
+        teach_alt_keys()
+        take_long_pastes()
+        draw_behind_others()
+        app = WstuiApp(*targets, demo=demo)
+        app.run()
+    finally:
+        gc.enable()
     return app.return_code or 0
 
 

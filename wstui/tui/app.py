@@ -4,6 +4,7 @@ Screens are imported when they are shown: the home screen needs neither engine n
 its first frame should not wait for them.
 """
 
+import gc
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -61,6 +62,8 @@ class WstuiApp(CarefulApp, TabbedApp, SettingsApp):
     def on_mount(self) -> None:
         """Show what was asked for."""
         self.use_settings()
+        if not gc.isenabled():
+            self.call_after_refresh(_collect_garbage)
         if self._targets:
             self._open_targets()
         elif self._demo_fault is not None:
@@ -109,6 +112,12 @@ class WstuiApp(CarefulApp, TabbedApp, SettingsApp):
         elif not isinstance(self.screen, SystemModalScreen):
             jumps = jumps_of(self.screen)
             self.push_screen(JumpScreen(jumps, self.size), lambda chosen: go_to(chosen) if chosen else None)
+
+
+def _collect_garbage() -> None:
+    """From here on; what the start has made stays, and need not be looked through each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def _plain_filter() -> "LineFilter":
