@@ -128,6 +128,8 @@ def test_heartbeats_and_ends_stand_side_by_side(two):
     beats = text_of(HeartbeatsDocument(row.heartbeat, UNICODE), 60)
     assert "median    21.0 ms" in beats
     assert beats.count("round trips up to 100 ms") == 2
+    narrow = text_of(HeartbeatsDocument(row.heartbeat, UNICODE), 55).splitlines()
+    assert any(" ".join(line.split()) == "A, up to 100 ms B, up to 100 ms" for line in narrow)
     ends = text_of(EndingsDocument(comparison, row), 58)
     assert "≠ code      1000 Normal Closure    4000 Private Use" in ends
     assert "  closing   server first, clean    server first, clean" in ends

@@ -168,14 +168,14 @@ class HeartbeatsDocument:
             lines += self._beside(trips, (width_cells - 2) // 2, slowest_ns)
         else:
             for name, side in zip("AB", trips, strict=True):
-                lines.append(((_histogram_title(name, slowest_ns), "quiet"),))
+                lines.append(((_histogram_title(name, slowest_ns, width_cells), "quiet"),))
                 drawn = histogram(side, width_cells, _HISTOGRAM_ROWS, self._glyphs, slowest_ns)
                 lines += [((text, "accent"),) for text in drawn]
         return lines
 
     def _beside(self, trips: Sequence[Sequence[int]], cells: int, slowest_ns: int) -> list[Line]:
         drawn = [histogram(side, cells, _HISTOGRAM_ROWS, self._glyphs, slowest_ns) for side in trips]
-        titles = [_histogram_title(name, slowest_ns) for name in "AB"]
+        titles = [_histogram_title(name, slowest_ns, cells) for name in "AB"]
         head: Line = ((set_cell_size(titles[0], cells + 2), "quiet"), (titles[1], "quiet"))
         rows = range(max(len(lines) for lines in drawn))
         sides = [[lines[at] if at < len(lines) else "" for at in rows] for lines in drawn]
@@ -185,8 +185,10 @@ class HeartbeatsDocument:
         ]
 
 
-def _histogram_title(name: str, slowest_ns: int) -> str:
-    return f"{name}, round trips up to {round_trip_text(slowest_ns)}"
+def _histogram_title(name: str, slowest_ns: int, cells: int) -> str:
+    scale = f"up to {round_trip_text(slowest_ns)}"
+    said = f"{name}, round trips {scale}"
+    return said if len(said) <= cells else f"{name}, {scale}"
 
 
 Row = tuple[str, str, str, bool]
