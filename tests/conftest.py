@@ -15,6 +15,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "wstui")
 gc.set_threshold(50_000, 20, 100)
 """Hundreds of apps in one process leave much to walk over: walked often, it costs a fifth of the run."""
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""The programs that tests start by the hundred are not compiled anew each time."""
+
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "WSS_PROXY", "WS_PROXY")
 
 

@@ -22,17 +22,13 @@ DRAWN_AS_IT_IS = re.compile(
 )
 
 
-def check(app, look, where):
+def check(app, where):
     """What is on the screen has no control in it, and every line is as wide as the screen."""
-    found = DRAWN_AS_IT_IS.search(look.written(app))
-    assert found is None, (
-        f"{found[0]!a} is drawn: {where}: {look.written(app)[found.start() - 90 : found.end() + 30]!a}"
-    )
-    widths = {
-        cell_len("".join(segment.text for segment in strip))
-        for strip in app.screen._compositor.render_strips()
-    }
-    assert widths == {app.size.width}, where
+    lines = [strip.text for strip in app.screen._compositor.render_strips()]
+    drawn = "".join(lines)
+    found = DRAWN_AS_IT_IS.search(drawn)
+    assert found is None, f"{found[0]!a} is drawn: {where}: {drawn[found.start() - 90 : found.end() + 30]!a}"
+    assert {cell_len(line) for line in lines} == {app.size.width}, where
 
 
 @pytest.fixture
@@ -86,31 +82,33 @@ async def test_every_screen_of_a_recording(make_app, planted, look, attack):
     app = make_app(str(planted(attack)))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.settle(app, pilot)
-        check(app, look, "the recording")
-        messages = app.screen.query_one(MessageList)
-        messages.focus()
+        check(app, "the recording")
+        recording = app.screen
+        recording.query_one(MessageList).focus()
         await pilot.press("p", "home")
-        await pilot.pause(0.1)
-        check(app, look, "pings in the list")
+        await look.until(pilot, lambda: "ping" in look.shown(app))
+        check(app, "pings in the list")
         for keys, where in (
             (["f1"], "the help"), (["f6"], "a note"), (["f4"], "the profile"), (["ctrl+p"], "the palette"),
             (["f8"], "the ways to replay"),
         ):  # fmt: skip
             await pilot.press(*keys)
-            await pilot.pause(0.1)
-            check(app, look, where)
+            await look.until(pilot, lambda: app.screen is not recording)
+            await pilot.pause()
+            check(app, where)
             if app.focused is not None and isinstance(app.focused, Input):
                 await paste(pilot, attack)
-                check(app, look, f"typed into {where}")
+                check(app, f"typed into {where}")
             await pilot.press("escape")
-            await pilot.pause()
+            await look.until(pilot, lambda: app.screen is recording)
         await pilot.press("ctrl+f")
         await paste(pilot, attack)
         await look.settle(app, pilot)
-        check(app, look, "the filter's line")
+        check(app, "the filter's line")
         app.notify(attack, title=attack)
-        await pilot.pause(0.1)
-        check(app, look, "a notification")
+        await look.until(pilot, lambda: any(toast.region for toast in app.screen.query("Toast")))
+        await pilot.pause()
+        check(app, "a notification")
 
 
 @ATTACKS
@@ -120,23 +118,23 @@ async def test_home_with_all_its_lists(make_app, planted, look, attack):
     app = make_app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await look.until(pilot, lambda: app.screen.query_one("#sessions", OptionList).option_count == 2)
-        check(app, look, "home")
+        check(app, "home")
         for key in ("t", "d"):
             app.screen.query_one("#sessions").focus()
             await pilot.press("home", "down", key)
             await look.settle(app, pilot)
-            check(app, look, f"{key} on a session")
+            check(app, f"{key} on a session")
             await pilot.press("escape")
         app.screen.query_one("#profiles").focus()
         await pilot.press("home", "enter")
         await look.settle(app, pilot)
-        check(app, look, "a profile that cannot be used")
+        check(app, "a profile that cannot be used")
         if isinstance(app.screen, HomeScreen):
             app.screen.query_one("#home-url").focus()
             await paste(pilot, attack)
             await pilot.press("enter")
             await look.settle(app, pilot)
-            check(app, look, "a URL that cannot be")
+            check(app, "a URL that cannot be")
 
 
 async def test_a_live_session_and_its_dialogs(make_app, engines, look):
@@ -151,14 +149,14 @@ async def test_a_live_session_and_its_dialogs(make_app, engines, look):
         engine.says_state("open", phase=attack)
         engine.says_progress()
         await look.settle(app, pilot)
-        check(app, look, "open")
+        check(app, "open")
         await pilot.press("f2")
         await look.settle(app, pilot)
-        check(app, look, "a refusal's notification")
+        check(app, "a refusal's notification")
         await pilot.press("f3", "tab")
         await paste(pilot, attack)
-        check(app, look, "the close dialog")
+        check(app, "the close dialog")
         await pilot.press("escape")
         app.screen.query_one("#compose-input").focus()
         await paste(pilot, attack)
-        check(app, look, "the composer")
+        check(app, "the composer")
