@@ -198,6 +198,8 @@ async def test_at_every_size(make_app, talk, look):
         await pilot.press("end", "minus", "home", "enter")
         for size in ((80, 24), (20, 5), (120, 40)):
             await pilot.resize_terminal(*size)
+            await look.settle(app, pilot)
+            app.screen.query_one(DocumentView).focus()  # what is hidden loses it
             await pilot.press("v", "v", "v", "end", "1")
         await look.until(pilot, lambda: "{…} 7 keys" in look.shown(app))
 
