@@ -90,7 +90,7 @@ POINTER_SHAPE = b"\x1b]22;default\x07"
 
 
 def test_nothing_hostile_reaches_the_terminal(home):
-    with lab("hostile", home) as url, TerminalScreen(url, home=home) as terminal:
+    with lab("hostile", home) as url, TerminalScreen(f"{url}hostile?after_s=1", home=home) as terminal:
         terminal.wait_for("PWNED")
         terminal.press("tab", "tab", "up", "up", "up", "enter")
         terminal.wait_for("■ closed", timeout_s=40)

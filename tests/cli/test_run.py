@@ -144,7 +144,7 @@ def test_narration_for_people(cli, lab):
 
 
 def test_a_hostile_server_sends_no_escape_through(cli, lab):
-    result = cli("run", lab("hostile"), "--ping-every", "0", "--do", "until-closed 5")
+    result = cli("run", lab("hostile?after_s=0.2"), "--ping-every", "0", "--do", "until-closed 5")
     assert "\x1b" not in result.out + result.err
     assert not any(0x7F <= ord(character) < 0xA0 for character in result.out)
 
