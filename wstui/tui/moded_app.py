@@ -2,6 +2,10 @@
 
 Textual's modes each have a stack of screens, but ``push_screen`` and ``dismiss`` mean the one in front:
 a dialog that ends by itself while another tab is looked at would take that tab's screen away.
+
+Textual has no public way to ask in which mode a screen stands, to begin a mode behind the one in front, or
+to pop another mode's screen: its private parts are used for that, here alone. ``test_textual_parts.py``
+says which one is gone when a new Textual has changed them.
 """
 
 from collections.abc import Callable

@@ -3,6 +3,9 @@
 Textual's way around a line (border, padding, opacity, a cache that forgets every line when a list
 scrolls by a page) costs more than drawing a row of ours; so does its scrollbar. Widgets of this kind
 have no border and no padding.
+
+A strip's own fields and the place of a widget's scrollbar are private to Textual, and there is no public way
+to make either for less; ``test_textual_parts.py`` says which one is gone when a new Textual has changed them.
 """
 
 from collections.abc import Iterable, Sequence
