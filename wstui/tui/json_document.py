@@ -1,6 +1,6 @@
 """JSON in the detail pane: laid out, coloured, folded. Only the lines that are shown are ever made into text.
 
-A document does not change; the rows of one width and one state of folding do, when a person folds. Folding
+The rows of one width change when a person folds; the document only remembers how it was left. Folding
 moves a stretch of two arrays of integers, so that it takes the same moment in a hundred thousand lines.
 """
 
@@ -44,6 +44,8 @@ class JsonDocument:
         self._text = text
         self._remarks = tuple(remarks)
         self.heavy = len(text) > HEAVY_CHARACTERS
+        self.folded: bytearray | None = None
+        """Of each line of the outline, whether it was left folded; None: it was never looked at."""
 
     @cached_property
     def outline(self) -> Outline:
@@ -51,9 +53,9 @@ class JsonDocument:
         return outline(self._text)
 
     def layout(self, width_cells: int, folded: bytearray | None = None) -> "JsonRows":
-        """The rows at this width, folded as given, or as a document begins."""
+        """The rows at this width, folded as given, else as it was left, else as a document begins."""
         if folded is None:
-            folded = self.outline.folded_at_first()
+            folded = self.outline.folded_at_first() if self.folded is None else bytearray(self.folded)
         remarks = self._remarks
         if self.outline.cut:
             remarks += ((f"Shown in part: the first {LINES_LIMIT:,} lines.", "warning"),)

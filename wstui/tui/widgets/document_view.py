@@ -87,7 +87,11 @@ class DocumentView(ScrollView, Toned, can_focus=True):
             laid_out: its rows and the width that they are for, if it was laid out already.
             place: where the cursor is to stand.
         """
+        if isinstance(self._document, JsonDocument) and self.json is not None:
+            self._document.folded = bytearray(self.json.folded)
         self._document, self._keep_place, self._place = document, False, place
+        if isinstance(document, JsonDocument) and document.folded is not None:
+            laid_out = None
         if laid_out is not None and (not self.is_laid_out or laid_out[0] == self.text_cells):
             self._take(*laid_out)
         elif self.is_laid_out:
