@@ -141,6 +141,11 @@ class DirectList(DirectLines, ScrollView):
             self.app._start_widget(self, bar)  # noqa: SLF001 - as the property that this one stands for
         return self._vertical_scrollbar
 
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        """A list that was scrolled before it had its scrollbar: Textual tells only one that is shown."""
+        if shown:
+            self.vertical_scrollbar.position = self.scroll_y
+
 
 def filled(segments: Iterable[Segment], width: int, blank: Style) -> Line:
     """A line of exactly this width: what is too long is cut."""
