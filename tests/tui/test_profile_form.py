@@ -182,7 +182,7 @@ async def test_what_is_wrong_in_a_section_that_is_not_there_yet_is_gone_to(
         await look.until(
             pilot, lambda: app.focused is not None and app.focused.id == "field-heartbeat-interval"
         )
-        assert "✗" in look.shown(app)
+        await look.until(pilot, lambda: "✗" in look.shown(app))
         app.focused.value = "7"
         await pilot.press("f10", "6")
         await look.until(pilot, lambda: app.focused is not None and app.focused.id == "field-limits-message")

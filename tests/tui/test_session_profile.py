@@ -151,4 +151,4 @@ async def test_a_file_changed_on_disk_is_taken_over_when_connecting_again(make_a
         await pilot.press("f5")
         await look.until(pilot, lambda: len(engines.started) == 2 and bool(engines.last.commands))
         assert engines.last.commands[0].profile == {"url": "ws://localhost:1/c"}
-        assert "was changed" in look.shown(app)
+        await look.until(pilot, lambda: "was changed" in look.shown(app))
