@@ -95,6 +95,12 @@ async def test_expect_sees_what_came_before_it_began(play, tools):
     assert (await playing).ending is Ending.DONE
 
 
+async def test_white_space_that_is_not_shown_explains_why_an_expect_fails(play):
+    engine, playing = play('expect "re":1 within 0.01')
+    engine.player.received(b'{"re": 1}')
+    assert (await playing).sentence.endswith(r'as in “"type":\s*"tick"”.')
+
+
 async def test_an_expect_that_fails_names_the_step(play):
     engine, playing = play("send a", "expect never within 0.01", "send b")
     engine.player.received(b"something else")

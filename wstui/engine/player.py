@@ -25,9 +25,16 @@ from wstui.events import (
     ConnectionState,
     Send,
 )
+from wstui.words.event_line import squeeze
 
 UNREAD_LIMIT_BYTES = 16 * 1024 * 1024
 """Messages kept for the next ``expect``; beyond it the oldest are forgotten."""
+
+_SQUEEZED_CHARACTERS = 64 * 1024
+_NEARLY = (
+    " One would without the white space in its JSON, which what is shown leaves out:"
+    ' \\s* stands for white space, as in “"type":\\s*"tick"”.'
+)
 
 
 class Ending(Enum):
@@ -78,6 +85,8 @@ class ScriptPlayer:
         self._changed = asyncio.Event()
         self._unread: deque[bytes] = deque()
         self._unread_bytes = 0
+        self._nearly = False
+        """Whether a message would have matched as it is shown, without the white space of its JSON."""
         self._newest: bytes | None = None
         """The message that the newest step took, until something is done."""
         self._expects_left = sum(isinstance(step, Expect | Capture) for step in self._steps)
@@ -198,11 +207,19 @@ class ScriptPlayer:
             return None
         why = "the connection ended first" if self._over() else f"waited {step.within_s:g} s"
         what = "matched" if isinstance(step, Expect) else "had that place"
-        return Result(Ending.EXPECT_FAILED, f"no message {what}; {why}.")
+        hint = _NEARLY if self._nearly and isinstance(step, Expect) else ""
+        return Result(Ending.EXPECT_FAILED, f"no message {what}; {why}.{hint}")
 
     def _read_until(self, pattern: re.Pattern[str]) -> bool:
         """Read messages up to the first that matches; the ones after it are for the next step that waits."""
-        return any(pattern.search(message.decode("utf-8", "replace")) for message in self._read())
+        for message in self._read():
+            text = message.decode("utf-8", "replace")
+            if pattern.search(text):
+                self._nearly = False
+                return True
+            if len(text) <= _SQUEEZED_CHARACTERS and pattern.search(squeeze(text)):
+                self._nearly = True
+        return False
 
     def _capture(self, step: Capture) -> bool:
         for message in self._newest_and_next():
