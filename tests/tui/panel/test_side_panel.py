@@ -270,6 +270,14 @@ def test_silence_against_a_known_limit():
     assert over.splitlines()[1].strip().startswith("nothing received, no")
 
 
+def test_words_about_silence_are_not_cut_in_the_middle():
+    silence = Silence(START_NS, START_NS - 770_000, START_NS - 1_050_000, START_NS - 60 * S)
+    line = silence_lines(silence, 53, UNICODE, running=False).plain.splitlines()[1]
+    assert line.strip() == "received 0.77 ms, sent 1.05 ms"
+    line = silence_lines(silence, 60, UNICODE, running=False).plain.splitlines()[1]
+    assert line.endswith("before the end")
+
+
 def test_silence_before_it_is_open():
     assert "counts from the moment" in silence_lines(Silence(), 53, UNICODE, running=False).plain
 

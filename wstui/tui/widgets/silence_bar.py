@@ -80,6 +80,8 @@ def silence_lines(silence: Silence, width: int, glyphs: Glyphs, *, running: bool
     cells = max(4, width - len(_LABEL) - len(amount))
     filled, empty = bar_cells(share, cells, glyphs)
     words = " " * len(_LABEL) + silence_words(silence, running=running)
+    if len(words) > width:
+        words = words.removesuffix(" before the end")
     return Content.assemble(
         (_LABEL, MUTED),
         (filled, style if silence.limit_s else "$text-accent"),
