@@ -117,7 +117,7 @@ async def measure() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         hour, dense = Path(folder) / "hour.wstui", Path(folder) / "dense.wstui"
         record(hour, EVENTS, every_ns=HOUR_EVERY_NS)
-        slow, slow_seeks = await play(hour, Path(folder), [(START + PLAY, HOUR_S)] * 2)
+        slow, slow_seeks = await play(hour, Path(folder), [(START, HOUR_S)] * 2)
         record(dense, EVENTS)
         fast, fast_seeks = await play(dense, Path(folder), [(START + PLAY, 1.3)] * ROUNDS)
     return [

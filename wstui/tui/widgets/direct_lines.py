@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
@@ -130,6 +130,21 @@ class DirectScrollBar(DirectLines, ScrollBar):
 
 class DirectList(DirectLines, ScrollView):
     """A list that scrolls by rows."""
+
+    def hold(self, rows: int) -> None:
+        """Have so many rows.
+
+        To Textual another size of what scrolls is a reason to lay the whole screen out anew, which takes
+        longer than drawing it. A list that grows below its scrollbar moves nothing but that.
+        """
+        size, room = Size(0, rows), self.container_size.height
+        grows_in_place = room and rows >= self.virtual_size.height
+        if grows_in_place and self.show_vertical_scrollbar == (rows > room):
+            self.set_reactive(Widget.virtual_size, size)
+            if self.show_vertical_scrollbar:
+                self.vertical_scrollbar.window_virtual_size = rows
+        else:
+            self.virtual_size = size
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:

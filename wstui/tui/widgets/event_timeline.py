@@ -13,7 +13,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -80,7 +79,7 @@ class EventTimeline(DirectList, Toned, can_focus=True):
             self.selected, self.following = None, True
         if other or data.rows.version != self._version:
             self._version = data.rows.version
-            self.virtual_size = Size(0, len(data.rows))
+            self.hold(len(data.rows))
             self._stay_at_tail()
             self.refresh()
 

@@ -14,7 +14,6 @@ from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
@@ -123,7 +122,7 @@ class MessageList(DirectList, Toned, can_focus=True):
         if count == self.virtual_size.height:
             return
         before = self.virtual_size.height
-        self.virtual_size = Size(0, count)
+        self.hold(count)
         if self.following:
             self._seen = count
             self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
