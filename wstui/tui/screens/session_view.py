@@ -1,7 +1,7 @@
 """The session screen's picture: what it is made of, and how it follows the session.
 
-Rule 1: notices only mark the picture as out of date; one timer brings it up to date, at most ten
-times a second while much arrives, fifteen otherwise. Rule 2: live and recorded sessions take the same way.
+Rule 1: notices only mark the picture as out of date; one timer brings it up to date, at most fifteen
+times a second; while much arrives messages and panel take turns. Rule 2: live and recorded sessions take the same way.
 """
 
 from collections import defaultdict
@@ -51,7 +51,7 @@ _COUNTED_AT_ONCE = 20_000
 """Within some hundredths of a second."""
 
 _BUSY_EVENTS = 20
-"""More since the last drawing, and every second drawing is left out."""
+"""More since the last drawing, and messages and panel are drawn in turns: no frame has to wait for both."""
 
 
 class SessionView(Screen[None]):
@@ -76,7 +76,7 @@ class SessionView(Screen[None]):
         self._drawn_ns = 0
         self._drawn_id = 0
         self._arrived = 0
-        self._left_out = False
+        self._panel_is_next = False
         self._counts: Counts | None = None
         self._counting: Path | None = None
         """The file that a thread counts."""
@@ -138,20 +138,30 @@ class SessionView(Screen[None]):
             if self._timer is not None:
                 self._timer.pause()
             return
-        self._left_out = self._arrived > _BUSY_EVENTS and not self._left_out
-        if not self._left_out:
-            self._drawn_ns = self.clock.monotonic_ns()
+        self._drawn_ns = self.clock.monotonic_ns()
+        if self._panel_is_next:
+            self._dirty = self._panel_is_next = False
+            self._update(panel=True)
+        elif self._arrived > _BUSY_EVENTS:
+            self._panel_is_next = True
+            self._update(messages=True)
+        else:
             self._dirty = False
             self.update_picture()
 
     def update_picture(self) -> None:
         """Bring every pane up to date with the session file and the engine's state."""
+        self._update(messages=True, panel=True)
+
+    def _update(self, *, messages: bool = False, panel: bool = False) -> None:
         try:
             self.source.refresh()
             if self.source.reader is not None and self.source.reader is not self._reader_shown:
                 self.show_session()
-            self._show_messages()
-            self._show_panel()
+            if messages:
+                self._show_messages()
+            if panel:
+                self._show_panel()
         except TimelineError as error:
             self.query_one(ConnectBar).show_problem(str(error))
         self.show_state()
