@@ -1,7 +1,8 @@
 """The session screen's picture: what it is made of, and how it follows the session.
 
 Rule 1: notices only mark the picture as out of date; one timer brings it up to date, at most fifteen
-times a second; while much arrives messages and panel take turns. Rule 2: live and recorded sessions take the same way.
+times a second; while much arrives, messages and panel take turns. Rule 2: live and recorded sessions take
+the same way.
 """
 
 from collections import defaultdict
