@@ -34,7 +34,7 @@ async def test_a_session_deleted_after_its_end(make_app, engines, look):
         engine = engines.last
         engine.file.dialled()
         engine.says_state("open")
-        await look.settle(app, pilot)
+        await look.until(pilot, lambda: app.screen.source.path is not None)
         engine.file.path.unlink()
         app.screen._second_passed()
         await look.settle(app, pilot)
